@@ -1,0 +1,2 @@
+export { MUX_HEADER_BYTES, MUX_PLIST_MESSAGE, type MuxPacket, readMuxPacket, readPlistFrame, writeMuxPacket, writePlistFrame } from './frames.ts';
+export { type ReadOptions, SocketWire } from './socket-wire.ts';

@@ -1,0 +1,230 @@
+import type { Socket } from 'node:net';
+import { BackstopError } from '../../../../shared/errors/index.ts';
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Longest silence while waiting for more bytes; none by default. Pass a `scaledMs` value. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/**
+ * A socket read by pulling: nothing is taken from the socket before somebody asks, so TCP's own window is the back
+ * pressure. One reader and one writer at a time. Works on plain and TLS sockets, on both ends (host and simulator).
+ */
+export class SocketWire {
+  readonly #socket: Socket;
+  #chunks: Buffer[] = [];
+  /** Bytes of `#chunks[0]` that are already used. */
+  #offset = 0;
+  #available = 0;
+  #ended = false;
+  #failure: Error | null = null;
+  #wake: (() => void) | null = null;
+  #detached = false;
+
+  readonly #onReadable = (): void => this.#wake?.();
+  readonly #onEnd = (): void => {
+    this.#ended = true;
+    this.#wake?.();
+  };
+  readonly #onError = (error: Error): void => {
+    this.#failure ??= error;
+    this.#wake?.();
+  };
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    if (socket.destroyed || socket.readableEnded) this.#ended = true;
+    socket.on('readable', this.#onReadable);
+    socket.on('end', this.#onEnd);
+    socket.on('close', this.#onEnd);
+    socket.on('error', this.#onError);
+  }
+
+  get closed(): boolean {
+    return this.#ended || this.#failure !== null || this.#socket.destroyed;
+  }
+
+  /** Bytes that can be read without waiting, as far as known. */
+  get buffered(): number {
+    return this.#available;
+  }
+
+  /** Exactly `length` bytes, or throws `device/connection-lost` (end of stream) or `device/silent` (timeout). */
+  async read(length: number, options: ReadOptions = {}): Promise<Buffer> {
+    let taken = this.tryRead(length);
+    while (taken === null) {
+      await this.#more(options);
+      taken = this.tryRead(length);
+    }
+    return taken;
+  }
+
+  /** Exactly `length` bytes if they are here already, else null. Never waits. */
+  tryRead(length: number): Buffer | null {
+    if (this.#available < length) this.#pull(length);
+    return this.#available < length ? null : this.#take(length);
+  }
+
+  /** At least one byte and at most `max`, without joining chunks: the cheap way to move file contents. */
+  async readSome(max: number, options: ReadOptions = {}): Promise<Buffer> {
+    let taken = this.tryReadSome(max);
+    while (taken === null) {
+      await this.#more(options);
+      taken = this.tryReadSome(max);
+    }
+    return taken;
+  }
+
+  tryReadSome(max: number): Buffer | null {
+    if (this.#available === 0) this.#pull(1);
+    const first = this.#chunks[0];
+    if (first === undefined || max <= 0) return null;
+    return this.#take(Math.min(max, first.length - this.#offset));
+  }
+
+  /** True at the end of the stream; waits until that is known. */
+  async atEnd(options: ReadOptions = {}): Promise<boolean> {
+    while (this.#available === 0) {
+      this.#pull(1);
+      if (this.#available > 0) return false;
+      if (this.#ended || this.#failure !== null) return true;
+      await this.#more(options);
+    }
+    return false;
+  }
+
+  /** Resolves when the bytes are handed to the system or the socket's buffer has room again. */
+  async write(data: Uint8Array | readonly Uint8Array[], options: ReadOptions = {}): Promise<void> {
+    if (this.#failure !== null || this.#socket.destroyed) throw this.#lost();
+    const socket = this.#socket;
+    let room = true;
+    if (data instanceof Uint8Array) {
+      room = socket.write(data);
+    } else {
+      socket.cork();
+      for (const part of data) room = socket.write(part);
+      socket.uncork();
+    }
+    if (room) return;
+    await this.#wait((wake) => {
+      socket.once('drain', wake);
+      socket.once('close', wake);
+      return () => {
+        socket.off('drain', wake);
+        socket.off('close', wake);
+      };
+    }, options);
+    if (this.#failure !== null || socket.destroyed) throw this.#lost();
+  }
+
+  /** Hands the raw socket over (to TLS, say) with every byte that was not read put back. This wire is dead afterwards. */
+  detach(): Socket {
+    const socket = this.#socket;
+    this.#detached = true;
+    socket.off('readable', this.#onReadable);
+    socket.off('end', this.#onEnd);
+    socket.off('close', this.#onEnd);
+    socket.off('error', this.#onError);
+    if (this.#available > 0) socket.unshift(this.#take(this.#available));
+    return socket;
+  }
+
+  /** Ends our side, waits a moment for the other, then lets go. Never throws. */
+  close(): void {
+    if (this.#detached || this.#socket.destroyed) return;
+    this.#socket.end();
+    this.#socket.resume();
+    const timer = setTimeout(() => this.#socket.destroy(), 250);
+    this.#socket.once('close', () => clearTimeout(timer));
+  }
+
+  destroy(error?: Error): void {
+    if (this.#detached) return;
+    this.#failure ??= error ?? null;
+    this.#ended = true;
+    this.#socket.destroy();
+    this.#wake?.();
+  }
+
+  #pull(wanted: number): void {
+    while (this.#available < wanted) {
+      const chunk = this.#socket.read() as Buffer | null;
+      if (chunk === null) return;
+      this.#chunks.push(chunk);
+      this.#available += chunk.length;
+    }
+  }
+
+  #take(length: number): Buffer {
+    if (length === 0) return Buffer.alloc(0);
+    this.#available -= length;
+    const first = this.#chunks[0] as Buffer;
+    const end = this.#offset + length;
+    if (end <= first.length) {
+      const part = first.subarray(this.#offset, end);
+      if (end === first.length) {
+        this.#chunks.shift();
+        this.#offset = 0;
+      } else {
+        this.#offset = end;
+      }
+      return part;
+    }
+    const joined = Buffer.allocUnsafe(length);
+    let filled = 0;
+    while (filled < length) {
+      const chunk = this.#chunks[0] as Buffer;
+      const part = Math.min(length - filled, chunk.length - this.#offset);
+      chunk.copy(joined, filled, this.#offset, this.#offset + part);
+      filled += part;
+      this.#offset += part;
+      if (this.#offset === chunk.length) {
+        this.#chunks.shift();
+        this.#offset = 0;
+      }
+    }
+    return joined;
+  }
+
+  async #more(options: ReadOptions): Promise<void> {
+    if (this.#ended || this.#failure !== null) throw this.#lost();
+    await this.#wait((wake) => {
+      this.#wake = wake;
+      return () => {
+        this.#wake = null;
+      };
+    }, options);
+    if (this.#failure !== null && this.#socket.readableLength === 0) throw this.#lost();
+  }
+
+  #wait(subscribe: (wake: () => void) => () => void, options: ReadOptions): Promise<void> {
+    const { signal, timeoutMs } = options;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      let timer: NodeJS.Timeout | undefined;
+      const settle = (finish: () => void): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        unsubscribe();
+        finish();
+      };
+      const onAbort = (): void => settle(() => reject(signal?.reason));
+      const unsubscribe = subscribe(() => settle(resolve));
+      signal?.addEventListener('abort', onAbort, { once: true });
+      if (timeoutMs !== undefined) {
+        timer = setTimeout(
+          () => settle(() => reject(new BackstopError('device/silent', { data: { waitedMs: timeoutMs } }))),
+          timeoutMs,
+        );
+      }
+    });
+  }
+
+  #lost(): Error {
+    return new BackstopError('device/connection-lost', {
+      message: this.#failure?.message ?? 'the other side closed the connection',
+      ...(this.#failure === null ? {} : { cause: this.#failure }),
+    });
+  }
+}

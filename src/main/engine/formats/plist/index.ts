@@ -1,0 +1,1 @@
+export { type PlistDict, type PlistLimits, PlistReal, PlistUid, type PlistValue } from './types.ts';

@@ -1,0 +1,101 @@
+import type { SnapshotRecord } from './record.ts';
+
+/** A stored run of bytes, named by the SHA-256 of its raw bytes. `hash` is null for the empty object, which is implied. */
+export interface ObjectRef {
+  readonly hash: Buffer | null;
+  readonly sizeBytes: number;
+}
+
+/** One payload of a snapshot: `<UDID>/<xx>/<fileId>`. */
+export interface Entry extends ObjectRef {
+  /** The 20 raw bytes of the SHA-1 file id. */
+  readonly id: Buffer;
+  /** Unix seconds when the host received it. */
+  readonly modified: number;
+}
+
+/** Any other path of a snapshot, relative to `<UDID>/`; an empty folder is a name that ends in "/", size 0. */
+export interface TopEntry extends ObjectRef {
+  readonly name: string;
+  readonly modified: number;
+}
+
+/** A committed version. `id` is the SHA-256 (hex) of its record file: the commit point. */
+export interface Snapshot {
+  readonly id: string;
+  /** Its record's path relative to the vault. */
+  readonly file: string;
+  readonly record: SnapshotRecord;
+}
+
+export interface SnapshotList {
+  /** Oldest first: by statusDate (the phone's own clock), then seq, then id. */
+  readonly snapshots: readonly Snapshot[];
+  /** Records that are there and cannot be read: named, never hidden, never deleted. */
+  readonly unreadable: ReadonlyArray<{ readonly file: string; readonly reason: string }>;
+}
+
+/** The folded content of one snapshot (full catalog and its deltas), read-only. Rows come in id order. */
+export interface SnapshotView extends AsyncDisposable {
+  readonly snapshot: Snapshot;
+  readonly entryCount: number;
+  get(id: Buffer): Entry | null;
+  /** All rows, or those whose id begins with this byte. */
+  entries(firstByte?: number): Iterable<Entry>;
+  top(name: string): TopEntry | null;
+  tops(): readonly TopEntry[];
+  /** The bytes of an object, each chunk only after its place was checked; throws `vault/damaged-object` at the latest at the end. */
+  read(object: ObjectRef): AsyncIterable<Uint8Array>;
+  /** A whole object in memory; refuses more than `maxBytes`. */
+  readWhole(object: ObjectRef, maxBytes: number): Promise<Buffer>;
+}
+
+/** Receives one object of unknown size. `write` copies or finishes with `chunk` before it returns (or its promise resolves). */
+export interface ObjectWriter {
+  write(chunk: Uint8Array): void | Promise<void>;
+  /** Stores (or finds) the object. It is readable at once through the session, durable after `seal`. */
+  finish(): ObjectRef | Promise<ObjectRef>;
+  abort(): void | Promise<void>;
+}
+
+export interface CommitRequest {
+  readonly parent: Snapshot | null;
+  /** True: `changes` is the whole content and the catalog is a full one. Else changes are relative to `parent`. */
+  readonly full: boolean;
+  /** In id order, each id once. `removed` only when not full. */
+  readonly changes: Iterable<Entry | { readonly id: Buffer; readonly removed: true }>;
+  /** All of them, in every commit. */
+  readonly tops: readonly TopEntry[];
+  /** Facts of the phone and the run for the record. */
+  readonly facts: SnapshotFacts;
+}
+
+export interface SnapshotFacts {
+  readonly udid: string;
+  readonly name: string;
+  readonly model: string;
+  readonly ios: string;
+  readonly encrypted: boolean;
+  readonly statusUuid: string;
+  /** ISO 8601 UTC, from Status.plist. */
+  readonly statusDate: string;
+  readonly startedAt: string;
+}
+
+/** One run that may end in one new snapshot. Holds a lease that it renews; every exit goes through commit or abort. */
+export interface VaultSession extends AsyncDisposable {
+  readonly id: string;
+  /** Aborts when the lease is lost or a sealed file turned out bad; the reason is a BackstopError. */
+  readonly signal: AbortSignal;
+  createObject(expectedBytes?: number): ObjectWriter;
+  /** Reads what this session stored (also from open packs and memory) or what the vault holds. */
+  read(object: ObjectRef): AsyncIterable<Uint8Array>;
+  /** Vault step 5: every object of this session is in a sealed, fsynced file afterwards. */
+  seal(): Promise<void>;
+  /** Steps 5–9: catalog, folder syncs, barrier, record. Resolves only when the record is durable. */
+  commit(request: CommitRequest): Promise<Snapshot>;
+  /** Drops the session's staging and lease. Sealed packs stay for adoption. Never throws. */
+  abort(): Promise<void>;
+  /** Bytes written to the vault by this session so far. */
+  readonly storedBytes: number;
+}

@@ -1,0 +1,3 @@
+export { BackstopError, type BackstopErrorOptions, type ErrorData, isBackstopError } from './backstop-error.ts';
+export { catalogue, type ErrorCode } from './catalogue.ts';
+export type { ErrorEntry } from './entry.ts';
