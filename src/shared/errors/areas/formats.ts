@@ -1,3 +1,30 @@
 import type { ErrorArea } from '../entry.ts';
 
-export const formatsErrors = {} as const satisfies ErrorArea;
+export const formatsErrors = {
+  'formats/bad-plist': {
+    title: 'A property list cannot be read',
+    explanation: 'A piece of data in Apple’s property-list format is damaged, or is not what it claims to be.',
+    recovery:
+      'Try again. If it stays, the data itself is damaged: verify the version it belongs to, or make a new backup.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+  },
+  'formats/plist-too-large': {
+    title: 'A property list is larger than any real one',
+    explanation: 'A piece of data in Apple’s property-list format passes the limits that protect this computer.',
+    recovery: 'Try again. If it stays, the sender is not behaving like an iPhone; make a report with the log.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
+  'formats/unencodable-plist': {
+    title: 'A value cannot be written as a property list',
+    explanation:
+      'Backstop tried to write something that Apple’s property-list format cannot hold. This is a fault in Backstop.',
+    recovery: 'Make a report with the log. Your versions are not touched by this.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
+} as const satisfies ErrorArea;
