@@ -1,0 +1,170 @@
+import { parseArgs } from 'node:util';
+import type { VerificationLevel } from '../../shared/contract/index.ts';
+import { BackstopError } from '../../shared/errors/index.ts';
+
+export type CommandName =
+  | 'devices'
+  | 'pair'
+  | 'encryption'
+  | 'backup'
+  | 'snapshots'
+  | 'show'
+  | 'verify'
+  | 'export'
+  | 'demo'
+  | 'help'
+  | 'version';
+
+export interface CommandLine {
+  readonly command: CommandName;
+  /** The command that `--help` was asked about, when it was. */
+  readonly helpFor: CommandName | null;
+  readonly positionals: readonly string[];
+  readonly json: boolean;
+  readonly vault: string | null;
+  readonly passwordFile: string | null;
+  readonly newPasswordFile: string | null;
+  readonly full: boolean;
+  readonly unencrypted: boolean;
+  readonly level: VerificationLevel | null;
+  readonly udid: string | null;
+}
+
+interface Shape {
+  readonly usage: string;
+  readonly summary: string;
+  readonly positionals: readonly [min: number, max: number];
+  readonly flags: readonly string[];
+}
+
+const LEVELS: readonly VerificationLevel[] = ['structure', 'quick', 'full', 'open'];
+
+export const commands: Readonly<Record<CommandName, Shape>> = {
+  devices: { usage: 'devices', summary: 'List the iPhones this computer can reach.', positionals: [0, 0], flags: [] },
+  pair: {
+    usage: 'pair [UDID]',
+    summary: 'Make a phone trust this computer (tap Trust on the phone).',
+    positionals: [0, 1],
+    flags: [],
+  },
+  encryption: {
+    usage: 'encryption status|on|change|off [UDID]',
+    summary: "Look at or change the phone's own backup encryption.",
+    positionals: [1, 2],
+    flags: ['password-file', 'new-password-file'],
+  },
+  backup: {
+    usage: 'backup [UDID] [--full] [--unencrypted] [--verify LEVEL]',
+    summary: 'Back a phone up into the vault as a new, verified version.',
+    positionals: [0, 1],
+    flags: ['full', 'unencrypted', 'verify', 'password-file'],
+  },
+  snapshots: { usage: 'snapshots [UDID]', summary: 'List the versions in the vault.', positionals: [0, 1], flags: [] },
+  show: {
+    usage: 'show SNAPSHOT',
+    summary: 'Tell what is in a version, where it lies, and how it was verified.',
+    positionals: [1, 1],
+    flags: ['password-file'],
+  },
+  verify: {
+    usage: 'verify SNAPSHOT [--level structure|quick|full|open]',
+    summary: 'Check a version again (default: quick).',
+    positionals: [1, 1],
+    flags: ['level', 'password-file'],
+  },
+  export: {
+    usage: 'export SNAPSHOT DIR',
+    summary: 'Write a version as a standard Apple backup folder, DIR/<UDID>.',
+    positionals: [2, 2],
+    flags: [],
+  },
+  demo: {
+    usage: 'demo',
+    summary: 'Show all of it on a simulated iPhone, in under a minute. With --vault the result is kept.',
+    positionals: [0, 0],
+    flags: [],
+  },
+  help: { usage: 'help [COMMAND]', summary: 'Show this help.', positionals: [0, 1], flags: [] },
+  version: { usage: 'version', summary: 'Show the version of Backstop.', positionals: [0, 0], flags: [] },
+};
+
+const options = {
+  json: { type: 'boolean', default: false },
+  vault: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', default: false },
+  full: { type: 'boolean', default: false },
+  unencrypted: { type: 'boolean', default: false },
+  verify: { type: 'string' },
+  level: { type: 'string' },
+  'password-file': { type: 'string' },
+  'new-password-file': { type: 'string' },
+} as const;
+
+const everywhere = new Set(['json', 'vault', 'help', 'version']);
+
+/** Wants JSON, as far as can be told before the line was understood: a usage error must come in the asked-for form too. */
+export function wantsJson(argv: readonly string[]): boolean {
+  return argv.includes('--json');
+}
+
+/** Turns the words of a command line into one typed value, or throws `cli/usage`. Passwords are never among the words. */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const { values, positionals, tokens } = parse(argv);
+  const [first, ...rest] = positionals;
+  const command = values.version ? 'version' : first === undefined ? 'help' : commandName(first);
+  const shape = commands[command];
+  const helpFor = values.help ? command : null;
+  if (helpFor === null) {
+    for (const token of tokens) {
+      if (token.kind === 'option' && !everywhere.has(token.name) && !shape.flags.includes(token.name)) {
+        throw usage(`--${token.name} does not belong to "${command}".`);
+      }
+    }
+    const [min, max] = shape.positionals;
+    if (rest.length < min || rest.length > max) throw usage(`Use: backstop ${shape.usage}`);
+  }
+  return {
+    command,
+    helpFor,
+    positionals: rest,
+    json: values.json,
+    vault: values.vault ?? null,
+    passwordFile: values['password-file'] ?? null,
+    newPasswordFile: values['new-password-file'] ?? null,
+    full: values.full,
+    unencrypted: values.unencrypted,
+    level: levelOf(values.level ?? values.verify),
+    udid: udidOf(command, rest),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true, tokens: true });
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function commandName(word: string): CommandName {
+  if (Object.hasOwn(commands, word)) return word as CommandName;
+  throw usage(`There is no command "${word}".`);
+}
+
+function levelOf(word: string | undefined): VerificationLevel | null {
+  if (word === undefined) return null;
+  const level = LEVELS.find((known) => known === word);
+  if (level === undefined) throw usage(`"${word}" is no level of verification. There are: ${LEVELS.join(', ')}.`);
+  return level;
+}
+
+function udidOf(command: CommandName, rest: readonly string[]): string | null {
+  if (command === 'encryption') return rest[1] ?? null;
+  if (command === 'pair' || command === 'backup' || command === 'snapshots') return rest[0] ?? null;
+  return null;
+}
+
+export function usage(problem: string): BackstopError {
+  return new BackstopError('cli/usage', { message: problem, data: { problem } });
+}

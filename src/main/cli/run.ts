@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import type { Engine, WorkOptions } from '../../shared/contract/index.ts';
+import { type CommandLine, usage } from './arguments.ts';
+import type { Output } from './output.ts';
+import { passwordAsker } from './passwords.ts';
+import {
+  backupText,
+  demoText,
+  devicesText,
+  encryptionText,
+  exportText,
+  pairText,
+  showText,
+  snapshotsText,
+  verifyText,
+} from './tables.ts';
+
+export interface RunContext {
+  readonly engine: Engine;
+  readonly output: Output;
+  readonly env: NodeJS.ProcessEnv;
+  readonly defaultVault: string;
+  readonly signal: AbortSignal;
+}
+
+/** Runs one command; returns the exit code of a command that came to its end. Failures are thrown. */
+export async function runCommand(line: CommandLine, context: RunContext): Promise<number> {
+  const { engine, output, signal } = context;
+  const options: WorkOptions = {
+    signal,
+    onProgress: (progress) => output.progress(progress),
+    onNotice: (notice) => output.notice(notice),
+  };
+  const vault = resolve(line.vault ?? context.defaultVault);
+  const { udid } = line;
+  const askPassword = passwordAsker({
+    env: context.env,
+    passwordFile: line.passwordFile,
+    newPasswordFile: line.newPasswordFile,
+    separateNew: line.command === 'encryption' && line.positionals[0] === 'change',
+    signal,
+  });
+  const word = (index: number): string => line.positionals[index] ?? '';
+  switch (line.command) {
+    case 'devices': {
+      const result = await engine.devices(options);
+      output.result(result, devicesText(result));
+      return 0;
+    }
+    case 'pair': {
+      const result = await engine.pair({ udid }, options);
+      output.result(result, pairText(result));
+      return 0;
+    }
+    case 'encryption': {
+      const result = await engine.encryption({ udid, action: encryptionAction(word(0)), askPassword }, options);
+      output.result(result, encryptionText(result));
+      return 0;
+    }
+    case 'backup': {
+      const request = {
+        udid,
+        vault,
+        full: line.full,
+        unencrypted: line.unencrypted,
+        verify: line.level ?? 'quick',
+        askPassword,
+      };
+      const result = await engine.backup(request, options);
+      output.result(result, backupText(result));
+      return result.verification.ok ? 0 : 1;
+    }
+    case 'snapshots': {
+      const result = await engine.snapshots({ vault, udid }, options);
+      output.result(result, snapshotsText(result));
+      return 0;
+    }
+    case 'show': {
+      const result = await engine.show({ vault, snapshot: word(0), askPassword }, options);
+      output.result(result, showText(result));
+      return 0;
+    }
+    case 'verify': {
+      const request = { vault, snapshot: word(0), level: line.level ?? 'quick', askPassword } as const;
+      const result = await engine.verify(request, options);
+      output.result(result, verifyText(result));
+      return result.ok ? 0 : 1;
+    }
+    case 'export': {
+      const result = await engine.export({ vault, snapshot: word(0), directory: resolve(word(1)) }, options);
+      output.result(result, exportText(result));
+      return 0;
+    }
+    case 'demo': {
+      const result = await engine.demo({ keepIn: line.vault === null ? null : vault }, options);
+      output.result(result, demoText(result));
+      return result.snapshots.every((one) => one.verified?.ok === true) ? 0 : 1;
+    }
+    default:
+      throw usage(`"${line.command}" is not run here.`);
+  }
+}
+
+function encryptionAction(word: string): 'status' | 'on' | 'change' | 'off' {
+  if (word === 'status' || word === 'on' || word === 'change' || word === 'off') return word;
+  throw usage(`"encryption ${word}": say status, on, change or off.`);
+}

@@ -1,0 +1,60 @@
+import type { Notice } from '../../shared/contract/index.ts';
+
+const phases: Readonly<Record<string, string>> = {
+  connecting: 'Connecting to the iPhone',
+  pairing: 'Waiting for the iPhone to trust this computer',
+  encrypting: 'Turning on backup encryption',
+  'waiting-for-passcode': 'Enter the passcode on the iPhone',
+  preparing: 'The iPhone is preparing the backup',
+  receiving: 'Receiving',
+  moving: 'Putting files in place',
+  'verifying-on-phone': 'The iPhone is checking the backup',
+  committing: 'Storing the version',
+  recovering: 'Finishing an interrupted version',
+  'checking-structure': 'Checking the vault',
+  'checking-manifest': 'Checking the list of files',
+  rereading: 'Reading the version back',
+  decrypting: 'Decrypting a sample',
+  'opening-databases': 'Opening the main databases',
+  exporting: 'Exporting',
+};
+
+/** A phase in an owner's words; an unknown one is shown as it is. */
+export function phaseTitle(phase: string): string {
+  return phases[phase] ?? phase;
+}
+
+/** A notice as a sentence; null where the terminal has nothing to add. */
+export function noticeSentence(notice: Notice): string | null {
+  const { code, data } = notice;
+  switch (code) {
+    case 'pairing-unlock':
+      return 'The iPhone is locked. Unlock it.';
+    case 'pairing-trust':
+      return 'Look at the iPhone, tap Trust and enter its passcode.';
+    case 'passcode-asked':
+      return 'Enter the passcode on the iPhone to start the backup. Apple requires it; no program can avoid it.';
+    case 'passcode-entered':
+      return 'The passcode screen is gone; going on.';
+    case 'encryption-off':
+      return `Backups of this iPhone are not encrypted. They would lack: ${list(data['missing'])}.`;
+    case 'encryption-turning-on':
+      return 'Turning on the iPhone’s backup encryption with your password. Enter the passcode on the iPhone if it asks.';
+    case 'encryption-on':
+      return 'Backup encryption is on.';
+    case 'silent':
+      return `The iPhone has been silent for ${data['minutes'] ?? 'some'} minutes. It may be busy; Backstop keeps waiting while the connection is alive.`;
+    case 'full-because':
+      return `This is a full backup: ${data['reason']}`;
+    case 'recovered':
+      return `An interrupted run was complete; its version ${String(data['snapshot']).slice(0, 12)} has been stored.`;
+    case 'demo':
+      return String(data['text'] ?? '');
+    default:
+      return null;
+  }
+}
+
+function list(value: unknown): string {
+  return Array.isArray(value) ? value.join(', ') : 'some kinds of data';
+}

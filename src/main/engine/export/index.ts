@@ -1,0 +1,1 @@
+export { type ExportOutcome, type ExportRequest, exportSnapshot } from './export-snapshot.ts';

@@ -1,0 +1,52 @@
+import type { DevicesResult, EncryptionResult, PairResult } from './devices.ts';
+import type { WorkOptions } from './progress.ts';
+import type { BackupResult, DemoResult, ExportResult, ShowResult, SnapshotsResult } from './snapshots.ts';
+import type { VerificationLevel, VerifyResult } from './verification.ts';
+
+/** A password by its way of being asked for: the engine asks only when it needs one, at most once for each purpose. */
+export type AskPassword = (
+  purpose: 'backup-password' | 'new-backup-password' | 'old-backup-password',
+) => Promise<string | null>;
+
+export interface PhoneChoice {
+  /** Null: the only phone that is connected. */
+  readonly udid: string | null;
+}
+
+export interface BackupRequest extends PhoneChoice {
+  readonly vault: string;
+  readonly full: boolean;
+  readonly unencrypted: boolean;
+  readonly verify: VerificationLevel;
+  readonly askPassword: AskPassword;
+}
+
+export interface SnapshotChoice {
+  readonly vault: string;
+  /** An id, a unique beginning of one, or `latest`. */
+  readonly snapshot: string;
+}
+
+export interface EncryptionRequest extends PhoneChoice {
+  readonly action: 'status' | 'on' | 'change' | 'off';
+  readonly askPassword: AskPassword;
+}
+
+/** What every face may ask of the engine. Failures are BackstopErrors. */
+export interface Engine {
+  devices(options?: WorkOptions): Promise<DevicesResult>;
+  pair(request: PhoneChoice, options?: WorkOptions): Promise<PairResult>;
+  encryption(request: EncryptionRequest, options?: WorkOptions): Promise<EncryptionResult>;
+  backup(request: BackupRequest, options?: WorkOptions): Promise<BackupResult>;
+  snapshots(
+    request: { readonly vault: string; readonly udid: string | null },
+    options?: WorkOptions,
+  ): Promise<SnapshotsResult>;
+  show(request: SnapshotChoice & { readonly askPassword: AskPassword }, options?: WorkOptions): Promise<ShowResult>;
+  verify(
+    request: SnapshotChoice & { readonly level: VerificationLevel; readonly askPassword: AskPassword },
+    options?: WorkOptions,
+  ): Promise<VerifyResult>;
+  export(request: SnapshotChoice & { readonly directory: string }, options?: WorkOptions): Promise<ExportResult>;
+  demo(request: { readonly keepIn: string | null }, options?: WorkOptions): Promise<DemoResult>;
+}

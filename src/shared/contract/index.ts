@@ -1,0 +1,6 @@
+export * from './devices.ts';
+export * from './engine.ts';
+export * from './failure.ts';
+export * from './progress.ts';
+export * from './snapshots.ts';
+export * from './verification.ts';
