@@ -193,7 +193,7 @@ class TreeBuilder {
     if (child >= markers.length) throw badPlist('a reference to nothing');
     const value = this.#visit(child, depth + 1);
     const isContainer = this.#state[child] !== UNSEEN;
-    const height = 1 + (this.#heights[child] ?? 0);
+    const height = isContainer ? 1 + (this.#heights[child] ?? 0) : 0;
     if (height > (this.#heights[parent] ?? 0)) this.#heights[parent] = height;
     const count = (this.#counts[parent] ?? 0) + (isContainer ? (this.#counts[child] ?? 0) : 1);
     if (count > this.#limits.maxObjects) throw tooLarge('too many objects, counting shared ones at each use');

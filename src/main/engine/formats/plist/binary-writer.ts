@@ -5,10 +5,12 @@ import { PlistReal, PlistUid, type PlistValue } from './types.ts';
 const EPOCH_2001_MS = 978_307_200_000;
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 127n - 1n;
+/** Keys and words are shared; longer texts are mostly paths, all different, and each look-up costs as much as the rest. */
+const MAX_SHARED_TEXT = 32;
 
 /**
- * Writes a binary property list as Apple's writer does: objects in the order they are met, equal strings, integers and
- * booleans written once, integers in the shortest of 1, 2, 4 (unsigned), 8 (signed) or 16 bytes, so that a negative
+ * Writes a binary property list as Apple's writer does: objects in the order they are met, equal short strings, integers
+ * and booleans written once, integers in the shortest of 1, 2, 4 (unsigned), 8 (signed) or 16 bytes, so that a negative
  * status code takes 8. Dates are doubles of seconds since 2001.
  */
 export function writeBinaryPlist(value: PlistValue): Buffer {
@@ -29,6 +31,7 @@ class ObjectTable {
   /** Returns the object's number. */
   add(value: PlistValue, depth: number): number {
     if (typeof value === 'object' && value !== null) return this.#addObject(value, depth);
+    if (typeof value === 'string' && value.length > MAX_SHARED_TEXT) return this.#append(value, scalarSize(value));
     const known = this.#known.get(value);
     if (known !== undefined) return known;
     const number = this.#append(value, scalarSize(value));

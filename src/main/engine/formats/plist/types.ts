@@ -37,7 +37,7 @@ export class PlistUid {
 export interface PlistLimits {
   /** Refuse input larger than this before looking at it. Default 256 MiB. */
   readonly maxBytes?: number;
-  /** Nesting. Default 64. */
+  /** Arrays and dictionaries inside each other. Default 64. */
   readonly maxDepth?: number;
   /** Objects, counting shared ones once per use. Default 5,000,000. */
   readonly maxObjects?: number;

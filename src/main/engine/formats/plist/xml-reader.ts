@@ -79,9 +79,9 @@ class XmlReader {
       } else {
         this.#objects += 1;
         if (this.#objects > this.#limits.maxObjects) throw tooLarge('too many objects');
-        if (stack.length + 1 > this.#limits.maxDepth) throw badPlist('nested too deeply');
         if (top?.name === 'dict' && top.key === null) throw badPlist('a value without a key');
         if (tag.name === 'array' || tag.name === 'dict') {
+          if (stack.length === this.#limits.maxDepth) throw badPlist('nested too deeply');
           const open: Open = { name: tag.name, items: [], entries: Object.create(null), key: null };
           if (!tag.empty) {
             stack.push(open);
