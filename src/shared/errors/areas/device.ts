@@ -1,3 +1,145 @@
 import type { ErrorArea } from '../entry.ts';
 
-export const deviceErrors = {} as const satisfies ErrorArea;
+export const deviceErrors = {
+  'device/not-found': {
+    title: 'No iPhone found',
+    explanation: 'This computer does not see the iPhone that was asked for.',
+    recovery:
+      'Unlock it, use another cable or port, and try again. Some cables only charge. Over Wi-Fi, both must be on the same network.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+    reference: 'E01',
+  },
+  'device/several': {
+    title: 'More than one iPhone is connected',
+    explanation: 'It is not clear which of the connected iPhones is meant.',
+    recovery: 'Name the iPhone by its UDID, or connect only one.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 2,
+  },
+  'device/locked': {
+    title: 'The iPhone is locked',
+    explanation: 'It has to be unlocked before this can start.',
+    recovery: 'Unlock the iPhone, keep it nearby, and try again.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 3,
+    reference: 'E05',
+  },
+  'device/locked-since-restart': {
+    title: 'The iPhone was restarted and not unlocked yet',
+    explanation: 'After a restart, iOS keeps everything closed until the first unlock.',
+    recovery: 'Unlock the iPhone once, then try again.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 3,
+    reference: 'E07',
+  },
+  'device/restore-mode': {
+    title: 'The iPhone is in restore mode',
+    explanation: 'It waits to be set up again by Finder or iTunes and cannot be backed up in this state.',
+    recovery: 'Restart the iPhone. If it comes back in this state, it has to be restored with Finder or iTunes.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 3,
+  },
+  'device/silent': {
+    title: 'The iPhone stopped answering',
+    explanation: 'The connection is there, but the iPhone did not answer in time.',
+    recovery: 'Wake and unlock the iPhone and try again. If it stays silent, restart it and use the cable.',
+    olderSnapshotsSafe: true,
+    retry: 'automatic',
+    exitCode: 1,
+    reference: 'E18',
+  },
+  'device/connection-lost': {
+    title: 'The iPhone was disconnected',
+    explanation: 'The connection to the iPhone ended in the middle of the work.',
+    recovery: 'Connect it again and start over. Everything that was finished before is untouched.',
+    olderSnapshotsSafe: true,
+    retry: 'automatic',
+    exitCode: 1,
+    reference: 'E17',
+  },
+  'device/unreachable': {
+    title: 'The iPhone does not take the connection',
+    explanation: 'The iPhone is known, but a connection to it could not be opened ({reason}).',
+    recovery: 'Unlock the iPhone and try again. If it stays, unplug it and plug it in again, or restart it.',
+    olderSnapshotsSafe: true,
+    retry: 'automatic',
+    exitCode: 1,
+  },
+  'device/bad-message': {
+    title: 'The iPhone sent something that makes no sense',
+    explanation: 'Backstop stopped because a message did not follow the protocol: {problem}.',
+    recovery:
+      'Unplug the iPhone, plug it in again and try once more. If it stays, restart the iPhone; then report it with the log.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+  },
+  'device/hostile-path': {
+    title: 'The iPhone named a file in a dangerous way',
+    explanation:
+      'A file name in the backup could have reached outside the backup’s own folder ({problem}). Backstop refused it and wrote nothing there.',
+    recovery:
+      'A healthy iPhone never does this. Restart it and try again; if it stays, do not trust this phone and report it with the log.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
+  'device/refused': {
+    title: 'The iPhone refused',
+    explanation: 'The iPhone answered “{reason}”.',
+    recovery: 'Unlock the iPhone and try again. If it stays, restart it.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+  },
+  'device/service-refused': {
+    title: 'The iPhone did not start a service',
+    explanation: 'The iPhone would not start {service} ({reason}).',
+    recovery: 'Unlock the iPhone and try again. If it stays, restart it. An organisation’s profile can also forbid it.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+  },
+  'device/tls-failed': {
+    title: 'No secure connection to the iPhone',
+    explanation: 'The encrypted connection to the iPhone could not be set up.',
+    recovery:
+      'Try again. If it stays, check that date and time are right on both, then pair the iPhone with this computer again.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+  },
+  'device/key-mismatch': {
+    title: 'This is not the iPhone that this computer trusts',
+    explanation:
+      'Something answered in the iPhone’s name with another key than the one it had when it was paired. Nothing was sent to it.',
+    recovery:
+      'Connect the iPhone by cable, straight to this computer, and try again. If you have erased or repaired it, pair it again.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
+  'device/file-error': {
+    title: 'A file on the iPhone could not be used',
+    explanation: 'The iPhone answered “{reason}” for {path}.',
+    recovery: 'Unlock the iPhone and try again.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+  },
+  'device/managed': {
+    title: 'Your organisation manages this iPhone',
+    explanation: 'A profile on the iPhone forbids this.',
+    recovery: 'Ask the administrator of your organisation.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 3,
+    reference: 'E15',
+  },
+} as const satisfies ErrorArea;

@@ -1,2 +1,12 @@
-export { MUX_HEADER_BYTES, MUX_PLIST_MESSAGE, type MuxPacket, readMuxPacket, readPlistFrame, writeMuxPacket, writePlistFrame } from './frames.ts';
+export {
+  encodeMuxPacket,
+  encodePlistFrame,
+  MUX_HEADER_BYTES,
+  MUX_PLIST_MESSAGE,
+  type MuxPacket,
+  readMuxPacket,
+  readPlistFrame,
+  writeMuxPacket,
+  writePlistFrame,
+} from './frames.ts';
 export { type ReadOptions, SocketWire } from './socket-wire.ts';

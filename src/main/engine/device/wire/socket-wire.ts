@@ -1,5 +1,9 @@
 import type { Socket } from 'node:net';
-import { BackstopError } from '../../../../shared/errors/index.ts';
+import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
+import { scaledMs } from '../../platform/index.ts';
+
+/** How long a closed wire waits for the other side's end before it lets go of the socket. */
+const CLOSE_GRACE_MS = scaledMs(250);
 
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
@@ -10,6 +14,9 @@ export interface ReadOptions {
 /**
  * A socket read by pulling: nothing is taken from the socket before somebody asks, so TCP's own window is the back
  * pressure. One reader and one writer at a time. Works on plain and TLS sockets, on both ends (host and simulator).
+ *
+ * The `try…` methods never wait and make no promise: a loop over thousands of small pieces asks them first and awaits
+ * only when they answer null. A read that is given up (signal, timeout) takes nothing: what has arrived stays readable.
  */
 export class SocketWire {
   readonly #socket: Socket;
@@ -21,6 +28,7 @@ export class SocketWire {
   #failure: Error | null = null;
   #wake: (() => void) | null = null;
   #detached = false;
+  #closing = false;
 
   readonly #onReadable = (): void => this.#wake?.();
   readonly #onEnd = (): void => {
@@ -41,6 +49,7 @@ export class SocketWire {
     socket.on('error', this.#onError);
   }
 
+  /** True once the other side has ended or the connection broke. Bytes that came before may still be readable. */
   get closed(): boolean {
     return this.#ended || this.#failure !== null || this.#socket.destroyed;
   }
@@ -64,6 +73,50 @@ export class SocketWire {
   tryRead(length: number): Buffer | null {
     if (this.#available < length) this.#pull(length);
     return this.#available < length ? null : this.#take(length);
+  }
+
+  /** A length or a code, without the small buffer that `tryRead(4)` would make. */
+  tryReadUInt32BE(): number | null {
+    if (this.#available < 4) this.#pull(4);
+    if (this.#available < 4) return null;
+    const first = this.#chunks[0] as Buffer;
+    if (first.length - this.#offset <= 4) return this.#take(4).readUInt32BE(0);
+    const value = first.readUInt32BE(this.#offset);
+    this.#offset += 4;
+    this.#available -= 4;
+    return value;
+  }
+
+  async readUInt32BE(options: ReadOptions = {}): Promise<number> {
+    let value = this.tryReadUInt32BE();
+    while (value === null) {
+      await this.#more(options);
+      value = this.tryReadUInt32BE();
+    }
+    return value;
+  }
+
+  tryReadUInt8(): number | null {
+    if (this.#available < 1) this.#pull(1);
+    const first = this.#chunks[0];
+    if (first === undefined) return null;
+    const value = first[this.#offset] as number;
+    this.#offset += 1;
+    this.#available -= 1;
+    if (this.#offset === first.length) {
+      this.#chunks.shift();
+      this.#offset = 0;
+    }
+    return value;
+  }
+
+  async readUInt8(options: ReadOptions = {}): Promise<number> {
+    let value = this.tryReadUInt8();
+    while (value === null) {
+      await this.#more(options);
+      value = this.tryReadUInt8();
+    }
+    return value;
   }
 
   /** At least one byte and at most `max`, without joining chunks: the cheap way to move file contents. */
@@ -96,7 +149,7 @@ export class SocketWire {
 
   /** Resolves when the bytes are handed to the system or the socket's buffer has room again. */
   async write(data: Uint8Array | readonly Uint8Array[], options: ReadOptions = {}): Promise<void> {
-    if (this.#failure !== null || this.#socket.destroyed) throw this.#lost();
+    if (this.#failure !== null || !this.#socket.writable) throw this.#lost();
     const socket = this.#socket;
     let room = true;
     if (data instanceof Uint8Array) {
@@ -122,23 +175,35 @@ export class SocketWire {
   detach(): Socket {
     const socket = this.#socket;
     this.#detached = true;
+    // The new owner listens for errors itself; without any listener an error in between would end the process.
+    socket.on('error', ignoreError);
     socket.off('readable', this.#onReadable);
     socket.off('end', this.#onEnd);
     socket.off('close', this.#onEnd);
     socket.off('error', this.#onError);
-    if (this.#available > 0) socket.unshift(this.#take(this.#available));
+    if (this.#available > 0 && !socket.readableEnded) socket.unshift(this.#take(this.#available));
     return socket;
   }
 
-  /** Ends our side, waits a moment for the other, then lets go. Never throws. */
+  /**
+   * Sends what was written, ends our side, waits a moment for the other, then lets go. A read that is waiting ends with
+   * `device/connection-lost`. Never throws.
+   */
   close(): void {
-    if (this.#detached || this.#socket.destroyed) return;
-    this.#socket.end();
-    this.#socket.resume();
-    const timer = setTimeout(() => this.#socket.destroy(), 250);
-    this.#socket.once('close', () => clearTimeout(timer));
+    if (this.#detached || this.#closing || this.#socket.destroyed) return;
+    this.#closing = true;
+    this.#ended = true;
+    const socket = this.#socket;
+    // A `readable` listener would hold the stream in pulling mode, and the other side's end would never be seen.
+    socket.off('readable', this.#onReadable);
+    socket.end();
+    socket.resume();
+    const timer = setTimeout(() => socket.destroy(), CLOSE_GRACE_MS);
+    socket.once('close', () => clearTimeout(timer));
+    this.#wake?.();
   }
 
+  /** Lets go at once. Whoever reads or writes gets `device/connection-lost`, or `error` if one is given. */
   destroy(error?: Error): void {
     if (this.#detached) return;
     this.#failure ??= error ?? null;
@@ -222,9 +287,14 @@ export class SocketWire {
   }
 
   #lost(): Error {
+    if (isBackstopError(this.#failure)) return this.#failure;
     return new BackstopError('device/connection-lost', {
       message: this.#failure?.message ?? 'the other side closed the connection',
       ...(this.#failure === null ? {} : { cause: this.#failure }),
     });
   }
+}
+
+function ignoreError(): void {
+  // On purpose: see `detach`.
 }
