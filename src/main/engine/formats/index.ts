@@ -1,0 +1,22 @@
+/** Bytes of phone backups ↔ values: pure, and safe on hostile input. Property lists have their own door, `plist/`. */
+export {
+  type ClassedKey,
+  openClassedKey,
+  readClassedKey,
+  unwrapKey,
+  wrapKey,
+  wrapMany,
+  writeClassedKey,
+} from './crypto/key-wrap.ts';
+export {
+  createPayloadEncryptor,
+  type DecryptOptions,
+  decryptCbc,
+  decryptCbcStream,
+  decryptPayloadHead,
+  encryptPayload,
+  type PaddingVerdict,
+  type PayloadEncryptor,
+  storedSizeOf,
+} from './crypto/payload.ts';
+export { unwrapMany } from './crypto/unwrap-many.ts';
