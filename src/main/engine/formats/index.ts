@@ -20,3 +20,7 @@ export {
   storedSizeOf,
 } from './crypto/payload.ts';
 export { unwrapMany } from './crypto/unwrap-many.ts';
+export { type BuiltKeybag, buildKeybag, type KeybagPlan } from './keybag/build.ts';
+export { deriveKek, type KdfParameters } from './keybag/derive.ts';
+export { type Keybag, type KeybagClass, keybagFingerprint, parseKeybag } from './keybag/keybag.ts';
+export { type UnlockedKeybag, type UnlockResult, unlockKeybag, unlockWithKek } from './keybag/unlock.ts';

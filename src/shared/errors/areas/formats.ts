@@ -27,4 +27,13 @@ export const formatsErrors = {
     retry: 'never',
     exitCode: 1,
   },
+  'formats/bad-keybag': {
+    title: 'The backup’s key bag is damaged',
+    explanation:
+      'The part of the backup that holds its keys, locked with the password, cannot be read. Whether the password is right cannot be told from it.',
+    recovery: 'Verify an older version of this iPhone with the same password, and make a new backup.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
 } as const satisfies ErrorArea;
