@@ -1,0 +1,244 @@
+import { statfs } from 'node:fs/promises';
+import { BackstopError, isBackstopError } from '../../../shared/errors/index.ts';
+import {
+  FOLDER_STATUS,
+  FolderError,
+  type FolderFile,
+  type FolderListing,
+  type FolderUpload,
+  type HostFolder,
+} from '../device/services/mobilebackup2/host-folder.ts';
+import type { Clock } from '../platform/index.ts';
+import type { ObjectRef, ObjectWriter, VaultSession } from '../vault/types.ts';
+import type { Overlay, StoredFile } from './overlay/index.ts';
+import { parseVirtualPath, type VirtualPath } from './paths.ts';
+
+/**
+ * The backup folder that a phone drives and that is nowhere on a disk: names are rows of the overlay, content goes
+ * straight into the vault and is read back from there. It answers as a real folder would.
+ *
+ * The first thing that makes the run impossible is kept in `failure`: the phone gets a status and ends the run with
+ * its own words, which are worth less than ours.
+ */
+
+/** What the folder needs of a vault session. */
+export type ObjectStore = Pick<VaultSession, 'createObject' | 'read'>;
+
+export interface VirtualFolderOptions {
+  readonly overlay: Overlay;
+  readonly objects: ObjectStore;
+  readonly clock: Clock;
+  /** Bytes the phone may count on: the vault's volume without its reserve. */
+  readonly freeBytes: () => Promise<bigint>;
+  /** Called once, with the first failure. */
+  readonly onFailure?: (failure: BackstopError) => void;
+  /** Called for each piece of content that arrives: O(1), never throws. */
+  readonly onReceived?: (bytes: number) => void;
+  readonly onFileReceived?: () => void;
+  readonly onFilesMoved?: (count: number) => void;
+}
+
+export class VirtualFolder implements HostFolder {
+  readonly #overlay: Overlay;
+  readonly #options: VirtualFolderOptions;
+  #failure: BackstopError | null = null;
+  #receivedBytes = 0;
+
+  constructor(options: VirtualFolderOptions) {
+    this.#overlay = options.overlay;
+    this.#options = options;
+  }
+
+  /** Why this run cannot become a version, if so. */
+  get failure(): BackstopError | null {
+    return this.#failure;
+  }
+
+  async openFile(path: string): Promise<FolderFile> {
+    return this.#guard(() => {
+      const parsed = parseVirtualPath(path);
+      const found = this.#overlay.find(parsed);
+      switch (found.kind) {
+        case 'missing':
+          throw new FolderError(FOLDER_STATUS.notFound, 'No such file or directory');
+        case 'through-file':
+          throw new FolderError(FOLDER_STATUS.notDirectory, 'Not a directory');
+        case 'folder':
+          throw new FolderError(FOLDER_STATUS.isDirectory, 'Is a directory');
+        case 'file':
+          return {
+            sizeBytes: found.file.sizeBytes,
+            read: () => this.#read(found.file),
+            // Nothing is held open between two reads of the vault.
+            close: async () => {},
+          };
+      }
+    });
+  }
+
+  createFile(path: string): FolderUpload {
+    return this.#guard(() => {
+      const parsed = parseVirtualPath(path);
+      this.#overlay.checkFile(parsed);
+      return new ObjectUpload(this, parsed, this.#options.objects.createObject());
+    });
+  }
+
+  async list(path: string): Promise<readonly FolderListing[]> {
+    return this.#guard(() => this.#overlay.list(parseVirtualPath(path)));
+  }
+
+  async createDirectory(path: string): Promise<void> {
+    this.#guard(() => this.#overlay.makeFolder(parseVirtualPath(path), this.#now()));
+  }
+
+  async moveItems(pairs: ReadonlyArray<readonly [from: string, to: string]>): Promise<void> {
+    this.#guard(() => {
+      const moves = pairs.map(([from, to]) => ({ from: parseVirtualPath(from), to: parseVirtualPath(to) }));
+      this.#overlay.move(moves, this.#now());
+    });
+    this.#options.onFilesMoved?.(pairs.length);
+  }
+
+  async removeItems(paths: readonly string[]): Promise<void> {
+    this.#guard(() => this.#overlay.remove(paths.map(parseVirtualPath)));
+  }
+
+  async copyItem(from: string, to: string): Promise<void> {
+    this.#guard(() => this.#overlay.copy(parseVirtualPath(from), parseVirtualPath(to), this.#now()));
+  }
+
+  async freeBytes(): Promise<bigint> {
+    try {
+      return await this.#options.freeBytes();
+    } catch (error) {
+      throw this.explain(error);
+    }
+  }
+
+  // --- For uploads ---
+
+  received(bytes: number): void {
+    this.#receivedBytes += bytes;
+    this.#options.onReceived?.(bytes);
+  }
+
+  /** The file is whole and in the vault's hands: from here on it has its name. */
+  appear(path: VirtualPath, object: ObjectRef): void {
+    this.#guard(() => {
+      const file: StoredFile = { hash: object.hash, sizeBytes: object.sizeBytes, modified: this.#now() };
+      this.#overlay.putFile(path, file);
+    });
+    this.#options.onFileReceived?.();
+  }
+
+  /** What the phone is told about an error, after what must be remembered of it was remembered. */
+  explain(error: unknown): FolderError {
+    if (error instanceof FolderError) return error;
+    if (isBackstopError(error, 'backup/hostile-path') || isBackstopError(error, 'backup/too-many-items')) {
+      this.#fail(error);
+      return new FolderError(FOLDER_STATUS.other, 'Operation not permitted', { cause: error });
+    }
+    if (isDiskFull(error)) {
+      this.#fail(
+        new BackstopError('backup/vault-full', { cause: error, data: { receivedBytes: this.#receivedBytes } }),
+      );
+      return new FolderError(FOLDER_STATUS.noSpace, 'No space left on device', { cause: error });
+    }
+    this.#fail(
+      isBackstopError(error)
+        ? error
+        : new BackstopError('backup/computer-failed', { cause: error, data: { reason: reasonOf(error) } }),
+    );
+    return new FolderError(FOLDER_STATUS.io, 'Input/output error', { cause: error });
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.explain(error);
+    }
+  }
+
+  async *#read(file: StoredFile): AsyncGenerator<Uint8Array> {
+    if (file.hash === null) return;
+    try {
+      yield* this.#options.objects.read(file);
+    } catch (error) {
+      throw this.explain(error);
+    }
+  }
+
+  #fail(failure: BackstopError): void {
+    if (this.#failure !== null) return;
+    this.#failure = failure;
+    this.#options.onFailure?.(failure);
+  }
+
+  #now(): number {
+    return Math.floor(this.#options.clock.now().getTime() / 1000);
+  }
+}
+
+/** One file on its way into the vault. Synchronous as long as the vault is, because most files are small. */
+class ObjectUpload implements FolderUpload {
+  readonly #folder: VirtualFolder;
+  readonly #path: VirtualPath;
+  readonly #writer: ObjectWriter;
+
+  constructor(folder: VirtualFolder, path: VirtualPath, writer: ObjectWriter) {
+    this.#folder = folder;
+    this.#path = path;
+    this.#writer = writer;
+  }
+
+  write(chunk: Uint8Array): void | Promise<void> {
+    this.#folder.received(chunk.length);
+    try {
+      const written = this.#writer.write(chunk);
+      if (written instanceof Promise) return written.catch((error: unknown) => this.#fail(error));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  finish(): void | Promise<void> {
+    try {
+      const object = this.#writer.finish();
+      if (object instanceof Promise) {
+        return object.then((stored) => this.#folder.appear(this.#path, stored)).catch((e: unknown) => this.#fail(e));
+      }
+      this.#folder.appear(this.#path, object);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  abort(): void | Promise<void> {
+    return this.#writer.abort();
+  }
+
+  #fail(error: unknown): never {
+    throw this.#folder.explain(error);
+  }
+}
+
+/** Free bytes of the volume that holds `path`, for users without privileges. */
+export async function volumeFreeBytes(path: string): Promise<bigint> {
+  const { bavail, bsize } = await statfs(path, { bigint: true });
+  return bavail * bsize;
+}
+
+/** A full disk, however deep in the causes. */
+export function isDiskFull(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
+    const code: unknown = 'code' in at ? at.code : undefined;
+    if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL' || code === 'vault/disk-full') return true;
+  }
+  return false;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
