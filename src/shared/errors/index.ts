@@ -1,3 +1,4 @@
 export { BackstopError, type BackstopErrorOptions, type ErrorData, isBackstopError } from './backstop-error.ts';
 export { catalogue, type ErrorCode } from './catalogue.ts';
+export { type DescribedError, describeError } from './describe.ts';
 export type { ErrorEntry } from './entry.ts';

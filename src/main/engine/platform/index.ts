@@ -1,2 +1,3 @@
+export { appHome } from './app-home.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { scaledMs, sleep, withTimeout } from './time.ts';

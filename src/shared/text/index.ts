@@ -1,0 +1,2 @@
+export { formatDuration } from './durations.ts';
+export { formatBytes, formatRate } from './sizes.ts';
