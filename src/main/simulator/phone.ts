@@ -40,9 +40,13 @@ export interface PhoneState {
 
 /** What the daemon does for a phone; the phone itself has no cable. */
 export interface PhoneTransport {
-  attach(via: Via): void;
+  /** Does nothing when it is attached already. */
+  attach(via: Via): Promise<void>;
+  /** Connections over it break at once. */
   detach(via: Via): void;
   attached(): readonly Via[];
+  /** Breaks the connections over one transport without detaching, as a phone does that went to sleep. */
+  dropConnections(via: Via): void;
 }
 
 /** After this long without an answer the phone takes its passcode screen away (reference: about 3 minutes). */
@@ -54,11 +58,13 @@ export interface SimulatedPhoneOptions {
   /** A folder of this phone's own, for whatever must be on disk. Removed by whoever made it. */
   readonly scratchDir: string;
   readonly state?: Partial<PhoneState>;
+  /** Overrides what the content says, for example the iOS version. */
+  readonly identity?: Partial<PhoneIdentity>;
 }
 
 /** One simulated iPhone: what it holds, how it is, what happened to it. Protocols live in lockdownd and services. */
 export class SimulatedPhone {
-  readonly identity: PhoneIdentity;
+  #identity: PhoneIdentity;
   readonly content: PhoneContent;
   readonly scratchDir: string;
   readonly state: PhoneState;
@@ -71,7 +77,7 @@ export class SimulatedPhone {
 
   constructor(options: SimulatedPhoneOptions) {
     this.content = options.content;
-    this.identity = options.content.identity;
+    this.#identity = { ...options.content.identity, ...options.identity };
     this.scratchDir = options.scratchDir;
     this.state = {
       locked: false,
@@ -92,6 +98,16 @@ export class SimulatedPhone {
     };
     this.notifications = new NotificationHub(this.events);
     this.media = new MediaTree(options.content, this.events);
+  }
+
+  get identity(): PhoneIdentity {
+    return this.#identity;
+  }
+
+  rename(name: string): void {
+    this.#identity = { ...this.#identity, name };
+    this.events.record('phone.renamed', { name });
+    this.postNotification('com.apple.mobile.lockdown.device_name_changed');
   }
 
   get willEncrypt(): boolean {
@@ -153,7 +169,7 @@ export class SimulatedPhone {
     const attached = transport.attached();
     for (const via of attached) transport.detach(via);
     await sleep(scaledMs(REBOOT_MS), signal);
-    for (const via of attached) transport.attach(via);
+    for (const via of attached) await transport.attach(via);
   }
 
   report(): JsonObject {

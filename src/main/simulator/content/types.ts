@@ -45,7 +45,13 @@ export interface PhoneFile {
   readonly userId: number;
   readonly groupId: number;
   readonly inode: number;
+  /** True length of the content. */
   readonly sizeBytes: number;
+  /**
+   * What the index claims. Equal to `sizeBytes`, except for the odd database that changed between stat and upload
+   * (backup-format 2.7): then larger or smaller. Write this as `Size`, but send and encrypt what `read` gives.
+   */
+  readonly manifestSizeBytes: number;
   /** Unix seconds. */
   readonly modified: number;
   readonly birth: number;
@@ -76,6 +82,9 @@ export interface InstalledApp {
   readonly applicationSinf: Uint8Array | null;
   /** PNG. */
   readonly icon: Uint8Array;
+  /** Names of its containers without the domain prefix: `AppDomainGroup-…` and `AppDomainPlugin-…`. */
+  readonly groups: readonly string[];
+  readonly plugins: readonly string[];
 }
 
 export interface ItemCounts {
@@ -96,6 +105,10 @@ export interface MutationSummary {
   readonly addedFiles: number;
   readonly changedFiles: number;
   readonly removedFiles: number;
+  /** Items really touched, by kind: fewer than asked for when the phone had fewer. */
+  readonly deleted: ItemCounts;
+  readonly added: ItemCounts;
+  readonly edited: ItemCounts;
 }
 
 export interface PhoneContent extends AsyncDisposable {

@@ -1,0 +1,36 @@
+import type { Language } from './language.ts';
+
+export const french: Language = {
+  tag: 'fr',
+  locale: 'fr_FR',
+  timeZone: 'Europe/Paris',
+  utcOffset: 7200,
+  dialCode: '33',
+  countryCode: 'fr',
+  deviceName: (name) => `iPhone de ${name}`,
+  firstNames: ['Chloé', 'François', 'Léa', 'Noël', 'Élodie', 'Hugo', 'Zoé', 'Benoît', 'Maëlle', 'Gaël'],
+  lastNames: ['Lefèvre', 'Dubois', 'Béranger', 'D’Alembert', 'Garçon', 'Moreau', 'Saint-Exupère', 'Nuñez'],
+  companies: ['Boulangerie Pâquet', 'Garage de l’Étoile', 'Cabinet Rhône', 'Librairie du Marché'],
+  cities: [
+    { name: 'Lyon', latitude: 45.764, longitude: 4.8357 },
+    { name: 'Nîmes', latitude: 43.8367, longitude: 4.3601 },
+    { name: 'Saint-Malo', latitude: 48.6493, longitude: -2.0257 },
+  ],
+  streets: ['8 rue de l’Église', '15 avenue Hoche', '3 place du Marché', '27 bis quai Saône'],
+  messages: [
+    'Tu es bien rentré ?',
+    'J’arrive dans dix minutes 🚶‍♀️',
+    'Joyeux anniversaire ! 🎁',
+    'N’oublie pas le pain 🥖',
+    'Ça marche, à ce soir',
+    'Les photos sont magnifiques 😍',
+    'Où est-ce qu’on se retrouve ?',
+    'Bisous à tous ❤️',
+    'Le train a du retard, désolée',
+  ],
+  notes: ['Liste de courses', 'Idées de cadeaux', 'Vacances d’été', 'Recette : gâteau au chocolat'],
+  items: ['lait', 'pain', 'œufs', 'pommes', 'café', 'piles', 'fromage de chèvre', 'crème fraîche'],
+  events: ['Dentiste', 'Réunion d’équipe', 'Dîner chez Léa', 'Cours de théâtre', 'Contrôle technique'],
+  albums: ['Été en Bretagne', 'Noël', 'Le chat'],
+  groups: ['La famille', 'Les copains du lycée', 'Voisins'],
+};

@@ -1,0 +1,37 @@
+import type { Language } from './language.ts';
+
+export const german: Language = {
+  tag: 'de',
+  locale: 'de_DE',
+  timeZone: 'Europe/Berlin',
+  utcOffset: 7200,
+  dialCode: '49',
+  countryCode: 'de',
+  deviceName: (name) => `iPhone von ${name}`,
+  firstNames: ['Jürgen', 'Anneliese', 'Björn', 'Käthe', 'Lukas', 'Mia', 'Sören', 'Greta', 'Paul', 'Emilia'],
+  lastNames: ['Müller', 'Schäfer', 'Weiß', 'Größmann', 'Köhler', 'von der Heide', 'Fuchs', 'Öztürk', 'Vogel'],
+  companies: ['Bäckerei Süß', 'Autohaus Krüger GmbH', 'Praxis Dr. Weiß', 'Straßenbau Höfer & Söhne'],
+  cities: [
+    { name: 'München', latitude: 48.1351, longitude: 11.582 },
+    { name: 'Köln', latitude: 50.9375, longitude: 6.9603 },
+    { name: 'Rügen', latitude: 54.4, longitude: 13.4333 },
+  ],
+  streets: ['Gartenstraße 7', 'Am Bächle 12', 'Königsallee 103', 'Lindenweg 4'],
+  messages: [
+    'Bist du schon zu Hause?',
+    'Komme etwas später, tut mir leid 🙏',
+    'Alles Gute zum Geburtstag! 🥳',
+    'Bringst du bitte Brötchen mit?',
+    'Die Fotos sind toll geworden 😍',
+    'Wann fährt der Zug?',
+    'Schöne Grüße aus Österreich 🏔️',
+    'ok, bis später',
+    'Ich rufe dich gleich zurück.',
+    'Größe XL oder XXL?',
+  ],
+  notes: ['Einkaufsliste', 'Ideen für den Garten', 'Urlaub 2025', 'Rezept: Käsespätzle', 'Geschenkideen'],
+  items: ['Milch', 'Brötchen', 'Käse', 'Äpfel', 'Nüsse', 'Briefmarken', 'Glühbirnen', 'Waschpulver'],
+  events: ['Zahnarzt', 'Elternabend', 'Geburtstag Oma', 'Besprechung', 'Fußballtraining', 'Müllabfuhr'],
+  albums: ['Urlaub auf Rügen', 'Haus & Garten', 'Weihnachten'],
+  groups: ['Familie Müller', 'Kegelclub', 'Hausgemeinschaft'],
+};

@@ -1,0 +1,35 @@
+import type { Language } from './language.ts';
+
+export const japanese: Language = {
+  tag: 'ja',
+  locale: 'ja_JP',
+  timeZone: 'Asia/Tokyo',
+  utcOffset: 32_400,
+  dialCode: '81',
+  countryCode: 'jp',
+  deviceName: (name) => `${name}のiPhone`,
+  firstNames: ['花子', '太郎', '美咲', '健太', 'さくら', '蓮', '陽菜', '大翔'],
+  lastNames: ['山田', '佐藤', '鈴木', '髙橋', '渡邊', '伊藤', '中村', '𠮷田'],
+  companies: ['さくら商店', '山田歯科', '株式会社みどり'],
+  cities: [
+    { name: '東京', latitude: 35.6762, longitude: 139.6503 },
+    { name: '京都', latitude: 35.0116, longitude: 135.7681 },
+    { name: '札幌', latitude: 43.0618, longitude: 141.3545 },
+  ],
+  streets: ['千代田区丸の内1-2-3', '左京区銀閣寺町5', '中央区北一条西2-4'],
+  messages: [
+    'もう着いた？',
+    'お誕生日おめでとう！🎂',
+    '少し遅れます、ごめんなさい🙇',
+    '牛乳を買ってきてくれる？',
+    '写真ありがとう😊',
+    '了解です！',
+    '明日の９時に駅で待ち合わせね',
+    'ﾊﾝｶｸｶﾅも届く？',
+  ],
+  notes: ['買い物リスト', '旅行の計画', '読みたい本', 'レシピ：味噌汁'],
+  items: ['牛乳', 'パン', '卵', 'りんご', '電池', 'お茶'],
+  events: ['歯医者', '会議', '花見', '英会話', '車検'],
+  albums: ['京都旅行', '猫', '桜🌸'],
+  groups: ['家族', '高校の友達'],
+};

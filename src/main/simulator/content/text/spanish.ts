@@ -1,0 +1,36 @@
+import type { Language } from './language.ts';
+
+export const spanish: Language = {
+  tag: 'es',
+  locale: 'es_ES',
+  timeZone: 'Europe/Madrid',
+  utcOffset: 7200,
+  dialCode: '34',
+  countryCode: 'es',
+  deviceName: (name) => `iPhone de ${name}`,
+  firstNames: ['Lucía', 'José', 'Begoña', 'Íñigo', 'Martín', 'Sofía', 'Raúl', 'Inés', 'Álvaro', 'Nerea'],
+  lastNames: ['Núñez', 'García', 'Peña', 'Ibáñez', 'López', 'Muñoz', 'de la Cruz', 'Ortega'],
+  companies: ['Panadería El Niño', 'Taller Peña', 'Clínica Dental Sol', 'Gestoría López e Hijos'],
+  cities: [
+    { name: 'Málaga', latitude: 36.7213, longitude: -4.4214 },
+    { name: 'A Coruña', latitude: 43.3623, longitude: -8.4115 },
+    { name: 'Bogotá', latitude: 4.711, longitude: -74.0721 },
+  ],
+  streets: ['Calle Mayor 5', 'Avenida de la Constitución 18', 'Plaza del Ángel 2'],
+  messages: [
+    '¿Ya has llegado?',
+    '¡Feliz cumpleaños! 🎉',
+    'Llego tarde, lo siento 😅',
+    '¿Compras tú el pan?',
+    'Qué fotos más bonitas 😍',
+    'Nos vemos mañana a las nueve',
+    'jajaja 😂',
+    'Te llamo luego',
+    'El año que viene volvemos seguro',
+  ],
+  notes: ['Lista de la compra', 'Ideas para el jardín', 'Viaje a Galicia', 'Receta: tortilla'],
+  items: ['leche', 'pan', 'huevos', 'piñas', 'café', 'jamón', 'pilas', 'champú'],
+  events: ['Dentista', 'Cena con los vecinos', 'Reunión', 'Clase de guitarra', 'Revisión del coche'],
+  albums: ['Vacaciones', 'Cumpleaños de la abuela', 'El perro'],
+  groups: ['Familia', 'Los del pueblo', 'Pádel'],
+};
