@@ -24,3 +24,18 @@ export { type BuiltKeybag, buildKeybag, type KeybagPlan } from './keybag/build.t
 export { deriveKek, type KdfParameters } from './keybag/derive.ts';
 export { type Keybag, type KeybagClass, keybagFingerprint, parseKeybag } from './keybag/keybag.ts';
 export { type UnlockedKeybag, type UnlockResult, unlockKeybag, unlockWithKek } from './keybag/unlock.ts';
+export { createManifestEncryptor, decryptManifestDb } from './manifest/cipher.ts';
+export { type ManifestDb, type ManifestRow, openManifestDb } from './manifest/database.ts';
+export { createManifestDb, type ManifestWriter, type NewManifestRow } from './manifest/database-writer.ts';
+export { fileIdOf, isFileId } from './manifest/file-id.ts';
+export { decodeMbFile, type MbFile } from './manifest/mb-file.ts';
+export { encodeMbFile } from './manifest/mb-file-writer.ts';
+export {
+  type InfoPlist,
+  type ManifestLockdown,
+  type ManifestPlist,
+  readInfoPlist,
+  readManifestPlist,
+  readStatusPlist,
+  type StatusPlist,
+} from './manifest/plists.ts';

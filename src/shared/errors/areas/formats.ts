@@ -36,4 +36,21 @@ export const formatsErrors = {
     retry: 'never',
     exitCode: 1,
   },
+  'formats/bad-manifest': {
+    title: 'The backup’s index is damaged',
+    explanation: 'The list of all files of the backup (Manifest.db) is damaged, or is not what it claims to be.',
+    recovery: 'Make a new backup, and use an older version until it is there.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
+  'formats/manifest-locked': {
+    title: 'The backup’s index does not open',
+    explanation:
+      'The password is right, but the key it gives does not decrypt the list of all files (Manifest.db). The index is damaged, or it belongs to another backup.',
+    recovery: 'Make a new backup, and use an older version until it is there.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
 } as const satisfies ErrorArea;

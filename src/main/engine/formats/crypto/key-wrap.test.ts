@@ -59,7 +59,10 @@ describe('a key with its class', () => {
     const bytes = writeClassedKey(4, WRAPPED);
     expect(bytes.subarray(0, 4).toString('hex')).toBe('04000000');
     expect(readClassedKey(bytes)).toEqual({ classId: 4, wrapped: WRAPPED });
-    for (const length of [0, 43, 45]) expect(readClassedKey(Buffer.alloc(length))).toBe(null);
+    for (const length of [0, 3, 4, 43, 45]) {
+      const damaged = readClassedKey(Buffer.alloc(length));
+      expect(openClassedKey(new Map([[0, KEK]]), damaged)).toBe(null);
+    }
   });
 
   it('opens only with the key of its class', () => {

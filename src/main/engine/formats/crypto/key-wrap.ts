@@ -62,9 +62,12 @@ export interface ClassedKey {
   readonly wrapped: Uint8Array;
 }
 
-/** 4 bytes little-endian class, 40 bytes wrapped key (`EncryptionKey` of a file, `ManifestKey`). Null for another length. */
-export function readClassedKey(bytes: Uint8Array): ClassedKey | null {
-  if (bytes.length !== 4 + WRAPPED_KEY_BYTES) return null;
+/**
+ * 4 bytes little-endian class, 40 bytes wrapped key (`EncryptionKey` of a file, `ManifestKey`). Damaged bytes are given
+ * as they are: a wrapped key of another length opens nothing, which is what is true of them.
+ */
+export function readClassedKey(bytes: Uint8Array): ClassedKey {
+  if (bytes.length < 4) return { classId: 0, wrapped: bytes };
   const view = new DataView(bytes.buffer, bytes.byteOffset, 4);
   return { classId: view.getUint32(0, true), wrapped: bytes.subarray(4) };
 }

@@ -1,0 +1,187 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { BackstopError } from '../../../../shared/errors/index.ts';
+import { decodeMbFile, type MbFile } from './mb-file.ts';
+
+/** One row of the table Files. */
+export interface ManifestRow {
+  /** As it stands there; check it with `isFileId` before it becomes part of a path. */
+  readonly fileId: string;
+  readonly domain: string;
+  /** "" for the root of a domain. */
+  readonly relativePath: string;
+  /** 1 file, 2 folder, 4 symbolic link; anything else: see the type bits of the mode. */
+  readonly flags: number;
+  /** The MBFile archive; null where the row has none, or one larger than any real one. */
+  readonly file: Buffer | null;
+  /** Decodes `file`, at each call; null when it cannot be read. */
+  metadata(): MbFile | null;
+}
+
+/** An open Manifest.db. */
+export interface ManifestDb extends Disposable {
+  /** All rows in the order of the table, one at a time. No second cursor while one is open. */
+  rows(): IterableIterator<ManifestRow>;
+  row(fileId: string): ManifestRow | null;
+  rowCount(): number;
+  /** SQLite's own check of the file: what it found, empty when all is well. Reads the whole file. */
+  quickCheck(): readonly string[];
+  close(): void;
+}
+
+/** Real archives have 1–3 KB; extended attributes make some larger. */
+const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_TEXT_BYTES = 64 * 1024;
+const HEADER_BYTES = 100;
+const SQLITE_MAGIC = 'SQLite format 3\0';
+
+export function badManifest(message: string, cause?: unknown): BackstopError {
+  return new BackstopError('formats/bad-manifest', { message: `Manifest.db: ${message}`, cause });
+}
+
+/**
+ * Opens a plain (decrypted) Manifest.db for reading. Throws `formats/bad-manifest`.
+ *
+ * The file is hostile: its schema is not trusted, no function or trigger of it runs, and values are bounded inside SQLite
+ * before they are loaded. It must lie in a private folder: one whose header says WAL, as the phone's do, gets two files
+ * beside it while it is open (SQLite offers no way around it here), which are gone after `close`.
+ */
+export function openManifestDb(path: string): ManifestDb {
+  const db = openReadOnly(path);
+  try {
+    checkSchema(db);
+    return new OpenManifest(db);
+  } catch (error) {
+    db.close();
+    throw asManifestError(error);
+  }
+}
+
+function openReadOnly(path: string): Database.Database {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, header, 0, HEADER_BYTES, 0);
+  } finally {
+    closeSync(file);
+  }
+  if (header.toString('latin1', 0, 16) !== SQLITE_MAGIC) throw badManifest('it is no SQLite database');
+  // A read-only connection would leave the two files of the WAL behind; one that may write removes them, and nothing
+  // else is written because of query_only.
+  const isWal = header[18] === 2 || header[19] === 2;
+  const db = new Database(path, { readonly: !isWal, fileMustExist: true });
+  try {
+    for (const setting of ['query_only = ON', 'trusted_schema = OFF', 'cell_size_check = ON', 'mmap_size = 0'])
+      db.pragma(setting);
+    return db;
+  } catch (error) {
+    db.close();
+    throw asManifestError(error);
+  }
+}
+
+/** Files must be an ordinary table with the five columns; a view or a virtual table would run what it says. */
+function checkSchema(db: Database.Database): void {
+  const table = db.prepare("SELECT type, sql FROM sqlite_schema WHERE name = 'Files' COLLATE NOCASE").raw().get();
+  if (!Array.isArray(table)) throw badManifest('it has no table Files');
+  if (table[0] !== 'table' || !/^\s*CREATE\s+TABLE\b/i.test(String(table[1]))) throw badManifest('Files is no table');
+  const columns = db.prepare("SELECT lower(name), hidden FROM pragma_table_xinfo('Files')").raw().all() as unknown[][];
+  for (const name of ['fileid', 'domain', 'relativepath', 'flags', 'file']) {
+    const column = columns.find(([columnName]) => columnName === name);
+    if (column === undefined) throw badManifest(`Files has no column ${name}`);
+    if (column[1] !== 0) throw badManifest(`the column ${name} is computed`);
+  }
+}
+
+/** Lengths are asked before the value is loaded. NULL stands for "too long" in texts, and is turned into an error. */
+const COLUMNS = `
+  CASE WHEN octet_length(fileID) <= 256 THEN CAST(fileID AS TEXT) END,
+  CASE WHEN octet_length(domain) <= ${MAX_TEXT_BYTES} THEN CAST(domain AS TEXT) END,
+  CASE WHEN relativePath IS NULL THEN '' WHEN octet_length(relativePath) <= ${MAX_TEXT_BYTES} THEN CAST(relativePath AS TEXT) END,
+  CASE WHEN typeof(flags) = 'integer' AND flags BETWEEN 0 AND 2147483647 THEN flags ELSE 0 END,
+  CASE WHEN typeof(file) = 'blob' AND octet_length(file) <= ${MAX_FILE_BYTES} THEN file END`;
+
+class OpenManifest implements ManifestDb {
+  readonly #db: Database.Database;
+
+  constructor(db: Database.Database) {
+    this.#db = db;
+  }
+
+  *rows(): IterableIterator<ManifestRow> {
+    try {
+      const statement = this.#db.prepare(`SELECT ${COLUMNS} FROM Files NOT INDEXED`).raw();
+      for (const values of statement.iterate()) yield toRow(values);
+    } catch (error) {
+      throw asManifestError(error);
+    }
+  }
+
+  row(fileId: string): ManifestRow | null {
+    try {
+      const values = this.#db.prepare(`SELECT ${COLUMNS} FROM Files WHERE fileID = ?`).raw().get(fileId);
+      return values === undefined ? null : toRow(values);
+    } catch (error) {
+      throw asManifestError(error);
+    }
+  }
+
+  rowCount(): number {
+    try {
+      return this.#db.prepare('SELECT count(*) FROM Files NOT INDEXED').pluck().get() as number;
+    } catch (error) {
+      throw asManifestError(error);
+    }
+  }
+
+  quickCheck(): readonly string[] {
+    try {
+      const lines = this.#db.prepare('SELECT * FROM pragma_quick_check(20)').pluck().all().map(String);
+      return lines.length === 1 && lines[0] === 'ok' ? [] : lines;
+    } catch (error) {
+      if (error instanceof Database.SqliteError) return [error.message];
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+class Row implements ManifestRow {
+  readonly fileId: string;
+  readonly domain: string;
+  readonly relativePath: string;
+  readonly flags: number;
+  readonly file: Buffer | null;
+
+  constructor(fileId: string, domain: string, relativePath: string, flags: number, file: Buffer | null) {
+    this.fileId = fileId;
+    this.domain = domain;
+    this.relativePath = relativePath;
+    this.flags = flags;
+    this.file = file;
+  }
+
+  metadata(): MbFile | null {
+    return this.file === null ? null : decodeMbFile(this.file);
+  }
+}
+
+function toRow(values: unknown): ManifestRow {
+  const [fileId, domain, relativePath, flags, file] = values as unknown[];
+  if (typeof fileId !== 'string' || typeof domain !== 'string' || typeof relativePath !== 'string') {
+    throw badManifest('a row without a name, or with one longer than any name can be');
+  }
+  return new Row(fileId, domain, relativePath, Number(flags), file instanceof Uint8Array ? (file as Buffer) : null);
+}
+
+/** SQLite's errors are about the file; anything else is passed on. */
+function asManifestError(error: unknown): unknown {
+  return error instanceof Database.SqliteError ? badManifest(`${error.code}: ${error.message}`, error) : error;
+}
