@@ -1,0 +1,1 @@
+export { type TlsCredentials, tlsContext, upgradeToTls } from './upgrade.ts';
