@@ -136,7 +136,8 @@ class OpenManifest implements ManifestDb {
 
   quickCheck(): readonly string[] {
     try {
-      const lines = this.#db.prepare('SELECT * FROM pragma_quick_check(20)').pluck().all().map(String);
+      const found = this.#db.pragma('quick_check(20)') as readonly { readonly quick_check: unknown }[];
+      const lines = found.map(({ quick_check: line }) => String(line));
       return lines.length === 1 && lines[0] === 'ok' ? [] : lines;
     } catch (error) {
       if (error instanceof Database.SqliteError) return [error.message];
