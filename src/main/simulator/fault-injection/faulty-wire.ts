@@ -44,7 +44,7 @@ export class FaultyWire extends SocketWire {
     let atFrameStart = true;
     for (let fault = this.#onSent[0]; fault !== undefined; fault = this.#onSent[0]) {
       const before = fault.bytes - this.#sent;
-      if (fault.kind === 'wrong-length' ? before > 0 || !atFrameStart : before > rest.length) break;
+      if (!isDue(fault, before, rest.length, atFrameStart)) break;
       if (before > 0) {
         await this.#pass(rest.subarray(0, before));
         rest = rest.subarray(before);
@@ -178,6 +178,22 @@ export class FaultyWire extends SocketWire {
     const left = fault.length - slowly.length;
     if (left > 0) this.#onSent.unshift({ ...fault, bytes: this.#sent, length: left });
     return rest.subarray(slowly.length);
+  }
+}
+
+/**
+ * Does the fault happen within this write? Those that change bytes need bytes to change; a wrong length needs the start
+ * of a frame, which is the start of a write at or after its place.
+ */
+function isDue(fault: WireFault, before: number, length: number, atFrameStart: boolean): boolean {
+  switch (fault.kind) {
+    case 'wrong-length':
+      return before <= 0 && atFrameStart;
+    case 'garbage':
+    case 'slow':
+      return before < length;
+    default:
+      return before <= length;
   }
 }
 

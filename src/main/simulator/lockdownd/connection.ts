@@ -52,7 +52,7 @@ export class LockdownConnection {
         transport = new DetachableTransport(wire.detach());
         const fault = this.#endpoint.faults.forHandshake('lockdownd');
         const secure = await this.#endpoint.tls.accept(transport, this.#session.host, fault, this.#signal);
-        wire = this.#endpoint.wireFor('lockdownd', secure, this.#via, this.#signal);
+        wire = this.#endpoint.wireFor('lockdownd-session', secure, this.#via, this.#signal);
       } else if (this.#afterwards === 'stop-tls' && transport !== null) {
         await wire.atEnd({ signal: this.#signal, timeoutMs: scaledMs(IDLE_MS) });
         const over = wire;

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { BackstopError } from '../../../shared/errors/index.ts';
 import { scaledMs } from '../../engine/platform/index.ts';
 import type { TlsFault } from '../fault-injection/transport-faults.ts';
-import { makeStrangerCertificate } from './stranger-certificate.ts';
+import { makeCertificate } from './certificate.ts';
 import type { TrustedHost } from './trusted-hosts.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -61,7 +61,7 @@ export class PhoneTls {
 
   #strangerContext(): Promise<SecureContext> {
     this.#stranger ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 }).then(({ privateKey }) => {
-      const certificate = makeStrangerCertificate(privateKey);
+      const certificate = makeCertificate(privateKey);
       return makeContext(privateKey, certificate, certificate);
     });
     return this.#stranger;

@@ -30,7 +30,10 @@ async function serveNotifications({ wire, signal }: ServiceConnection, phone: Si
     for (let request = await readRequest(wire, signal); request !== null; request = await readRequest(wire, signal)) {
       const command = stringAt(request, 'Command');
       const name = stringAt(request, 'Name');
-      if (command === 'ObserveNotification' && name !== undefined) observed.add(name);
+      if (command === 'ObserveNotification' && name !== undefined) {
+        observed.add(name);
+        phone.events.record('notification.observed', { name });
+      }
       if (command === 'PostNotification' && name !== undefined) phone.notifications.postFromHost(name);
       if (command === 'Shutdown') {
         send({ Command: 'ProxyDeath' });
