@@ -130,8 +130,12 @@ function archiveOf(isPresent: (field: number) => boolean): PlistValue {
     const placeholder = new PlistReal(field);
     if (form === 'inline') root[key] = placeholder;
     else if (form === 'archived') root[key] = archive(placeholder);
-    else
-      root[key] = archive({ $class: archive(classOf('NSMutableData', 'NSData', 'NSObject')), 'NS.data': placeholder });
+    else {
+      const wrapper: Record<string, PlistValue> = {};
+      root[key] = archive(wrapper);
+      wrapper['$class'] = archive(classOf('NSMutableData', 'NSData', 'NSObject'));
+      wrapper['NS.data'] = placeholder;
+    }
   }
   root['$class'] = archive(classOf('MBFile', 'NSObject'));
   return { $version: 100_000, $archiver: 'NSKeyedArchiver', $top: { root: new PlistUid(1) }, $objects: objects };

@@ -68,20 +68,20 @@ describe('MBFile archives', () => {
       $objects: [
         '$null',
         {
-          $class: new PlistUid(2),
+          $class: new PlistUid(6),
           Size: 5_000_000_000,
           Mode: 0o100644,
           Birth: -5,
-          RelativePath: new PlistUid(3),
-          EncryptionKey: new PlistUid(5),
-          Digest: new PlistUid(6),
+          RelativePath: new PlistUid(2),
+          EncryptionKey: new PlistUid(3),
+          Digest: new PlistUid(5),
           ProtectionClass: 3,
         },
-        { $classname: 'MBFile', $classes: ['MBFile', 'NSObject'] },
         FULL.relativePath,
-        { $classname: 'NSMutableData', $classes: ['NSMutableData', 'NSData', 'NSObject'] },
         { $class: new PlistUid(4), 'NS.data': expect.any(Uint8Array) },
+        { $classname: 'NSMutableData', $classes: ['NSMutableData', 'NSData', 'NSObject'] },
         FULL.digest,
+        { $classname: 'MBFile', $classes: ['MBFile', 'NSObject'] },
       ],
     });
   });
