@@ -77,8 +77,13 @@ export function databaseBytes(plan: Plan): number {
   const core = 420_000 + plan.assetFiles * 1250 + plan.messages * 900 + plan.contacts * 1500;
   if (plan.tiny) return core;
   const rest =
-    plan.notes * 1800 + plan.calls * 300 + plan.events * 500 + plan.reminders * 500 + plan.visits * 250 +
-    plan.healthSamples * 130 + plan.whatsappMessages * 500;
+    plan.notes * 1800 +
+    plan.calls * 300 +
+    plan.events * 500 +
+    plan.reminders * 500 +
+    plan.visits * 250 +
+    plan.healthSamples * 130 +
+    plan.whatsappMessages * 500;
   return core + rest + 1_000_000;
 }
 

@@ -36,7 +36,10 @@ export function keyedArchive(root: Archived): Buffer {
     const fields: Record<string, PlistValue> = {};
     for (const [key, field] of Object.entries(value.fields)) fields[key] = reference(field);
     const [name] = value.classes;
-    fields['$class'] = shared(`class ${name}`, () => ({ $classname: name ?? 'NSObject', $classes: [...value.classes] }));
+    fields['$class'] = shared(`class ${name}`, () => ({
+      $classname: name ?? 'NSObject',
+      $classes: [...value.classes],
+    }));
     return fields;
   };
 

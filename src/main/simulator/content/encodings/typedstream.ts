@@ -74,7 +74,10 @@ class TypedStreamWriter {
 
   sharedString(value: string): void {
     const known = this.#strings.get(value);
-    if (known !== undefined) return this.integer(FIRST_REFERENCE + known);
+    if (known !== undefined) {
+      this.integer(FIRST_REFERENCE + known);
+      return;
+    }
     this.#strings.set(value, this.#strings.size);
     this.#head(NEW);
     this.#counted(value);
@@ -121,7 +124,10 @@ class TypedStreamWriter {
 
   #cString(value: string): void {
     const known = this.#cStrings.get(value);
-    if (known !== undefined) return this.integer(FIRST_REFERENCE + known);
+    if (known !== undefined) {
+      this.integer(FIRST_REFERENCE + known);
+      return;
+    }
     this.#cStrings.set(value, this.#objectCount++);
     this.#head(NEW);
     this.sharedString(value);
@@ -129,10 +135,16 @@ class TypedStreamWriter {
 
   #class(chain: ClassChain, at: number): void {
     const step = chain[at];
-    if (step === undefined) return this.#head(NIL);
+    if (step === undefined) {
+      this.#head(NIL);
+      return;
+    }
     const [name, version] = step;
     const known = this.#classes.get(name);
-    if (known !== undefined) return this.integer(FIRST_REFERENCE + known);
+    if (known !== undefined) {
+      this.integer(FIRST_REFERENCE + known);
+      return;
+    }
     this.#head(NEW);
     this.sharedString(name);
     this.integer(version);

@@ -27,13 +27,28 @@ export function cafHead(): Buffer {
   description.writeDoubleBE(16_000, 0);
   description.write('lpcm', 8, 'latin1');
   description.writeUInt32BE(2, 12);
-  for (const [at, value] of [[16, 2], [20, 1], [24, 1], [28, 16]] as const) description.writeUInt32BE(value, at);
+  for (const [at, value] of [
+    [16, 2],
+    [20, 1],
+    [24, 1],
+    [28, 16],
+  ] as const)
+    description.writeUInt32BE(value, at);
   const size = (bytes: bigint): Buffer => {
     const out = Buffer.alloc(8);
     out.writeBigInt64BE(bytes, 0);
     return out;
   };
-  return Buffer.concat([ascii('caff'), u16(1, 0), ascii('desc'), size(32n), description, ascii('data'), size(-1n), u32(0)]);
+  return Buffer.concat([
+    ascii('caff'),
+    u16(1, 0),
+    ascii('desc'),
+    size(32n),
+    description,
+    ascii('data'),
+    size(-1n),
+    u32(0),
+  ]);
 }
 
 const SAMPLE_RATE = 44_100;
@@ -66,12 +81,20 @@ export function recordingHead(facts: RecordingFacts): Buffer {
 function movieBox(facts: RecordingFacts, total: number, frames: number, dataAt: number): Buffer {
   const duration = total * SAMPLES_PER_FRAME;
   const timing =
-    frames === 1 ? u32(1, 1, duration) : u32(2, frames - 1, SAMPLES_PER_FRAME, 1, duration - (frames - 1) * SAMPLES_PER_FRAME);
+    frames === 1
+      ? u32(1, 1, duration)
+      : u32(2, frames - 1, SAMPLES_PER_FRAME, 1, duration - (frames - 1) * SAMPLES_PER_FRAME);
   /** MPEG-4 elementary stream descriptor: AAC-LC, 44.1 kHz, mono. */
-  const stream = Buffer.from('03190000000411401500000000010000000100000502120806010200', 'hex');
-  stream[1] = stream.length - 2;
-  stream[6] = 17;
-  const entry = box('mp4a', u32(0), u16(0, 1), u32(0, 0), u16(1, 16, 0, 0), u32(SAMPLE_RATE * 0x10000), fullBox('esds', 0, stream));
+  const stream = Buffer.from('031900000004114015000000000000000000000005021208060102', 'hex');
+  const entry = box(
+    'mp4a',
+    u32(0),
+    u16(0, 1),
+    u32(0, 0),
+    u16(1, 16, 0, 0),
+    u32(SAMPLE_RATE * 0x10000),
+    fullBox('esds', 0, stream),
+  );
   const samples = box(
     'stbl',
     fullBox('stsd', 0, u32(1), entry),
@@ -86,8 +109,20 @@ function movieBox(facts: RecordingFacts, total: number, frames: number, dataAt: 
     fullBox('hdlr', 0, u32(0), ascii('soun'), u32(0, 0, 0), Buffer.from([0])),
     box('minf', fullBox('smhd', 0, u32(0)), dataReference(), samples),
   );
-  const track = box('trak', fullBox('tkhd', 7, u32(0, 0, 1, 0, duration, 0, 0), u16(0, 0, 0x100, 0), matrix, u32(0, 0)), media);
-  const header = fullBox('mvhd', 0, u32(0, 0, SAMPLE_RATE, duration, 0x10000), u16(0x100, 0), u32(0, 0), matrix, u32(0, 0, 0, 0, 0, 0, 2));
+  const track = box(
+    'trak',
+    fullBox('tkhd', 7, u32(0, 0, 1, 0, duration, 0, 0), u16(0, 0, 0x100, 0), matrix, u32(0, 0)),
+    media,
+  );
+  const header = fullBox(
+    'mvhd',
+    0,
+    u32(0, 0, SAMPLE_RATE, duration, 0x10000),
+    u16(0x100, 0),
+    u32(0, 0),
+    matrix,
+    u32(0, 0, 0, 0, 0, 0, 2),
+  );
   return box('moov', header, track, titleTag(facts.title));
 }
 

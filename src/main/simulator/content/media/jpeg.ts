@@ -72,18 +72,24 @@ export function segment(marker: number, payload: Buffer): Buffer {
   return Buffer.concat([head, payload]);
 }
 
+/** Bits of a block that equals the one before it: six DC differences of 0, six "end of block". */
+const SAME_BLOCK_BITS = 12;
+
 function encodeRow(picture: Picture, cellRow: number, across: number): Buffer {
   const bits = new BitWriter(across * 8 + 16);
   const previous = [0, 0, 0];
   const columns = Math.min(picture.columns, across);
-  for (let block = 0; block < across; block++) {
-    const cell = (cellRow * picture.columns + Math.floor((block * columns) / across)) * 3;
+  for (let column = 0, block = 0; column < columns; column++) {
+    const next = Math.ceil(((column + 1) * across) / columns);
+    const cell = (cellRow * picture.columns + column) * 3;
     for (let part = 0; part < 3; part++) {
       const value = (picture.cells[cell + part] ?? 128) - 128;
       bits.coefficient(value - (previous[part] ?? 0));
       previous[part] = value;
-      if (part === 0) for (let extra = 0; extra < 3; extra++) bits.coefficient(0);
+      if (part === 0) bits.zeros(6);
     }
+    bits.zeros((next - block - 1) * SAME_BLOCK_BITS);
+    block = next;
   }
   return bits.finish();
 }
@@ -107,6 +113,12 @@ class BitWriter {
     this.#put(0, 1);
   }
 
+  zeros(count: number): void {
+    let left = count;
+    for (; left >= 8; left -= 8) this.#put(0, 8);
+    if (left > 0) this.#put(0, left);
+  }
+
   /** Fills the last byte with ones, as the standard says. */
   finish(): Buffer {
     if (this.#heldBits > 0) this.#put((1 << (8 - this.#heldBits)) - 1, 8 - this.#heldBits);
@@ -119,7 +131,8 @@ class BitWriter {
     while (this.#heldBits >= 8) {
       this.#heldBits -= 8;
       const byte = (this.#held >>> this.#heldBits) & 0xff;
-      if (this.#length + 2 > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes, Buffer.alloc(this.#bytes.length)]);
+      if (this.#length + 2 > this.#bytes.length)
+        this.#bytes = Buffer.concat([this.#bytes, Buffer.alloc(this.#bytes.length)]);
       this.#bytes[this.#length++] = byte;
       if (byte === 0xff) this.#bytes[this.#length++] = 0;
     }

@@ -88,5 +88,10 @@ function metadata(identifier: string): Buffer {
   const keys = fullBox('keys', 0, u32(1), u32(key.length + 8), ascii('mdta'), key);
   const value = box('data', u32(1, 0), Buffer.from(identifier, 'utf8'));
   const item = Buffer.concat([u32(value.length + 8, 1), value]);
-  return box('meta', fullBox('hdlr', 0, ascii('\0\0\0\0mdta'), u32(0, 0, 0), Buffer.from([0])), keys, box('ilst', item));
+  return box(
+    'meta',
+    fullBox('hdlr', 0, ascii('\0\0\0\0mdta'), u32(0, 0, 0), Buffer.from([0])),
+    keys,
+    box('ilst', item),
+  );
 }

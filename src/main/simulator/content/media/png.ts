@@ -40,7 +40,11 @@ function drawScreen(random: Random, width: number, height: number): Band[] {
     const bar = Math.min(left, random.between(1, Math.max(1, height >> 4)));
     const start = random.below(Math.max(1, width >> 1));
     const length = Math.max(1, Math.min(width - start, random.between(1, width)));
-    const runs = [[0, start], [random.between(1, 15), length], [0, width - start - length]] as const;
+    const runs = [
+      [0, start],
+      [random.between(1, 15), length],
+      [0, width - start - length],
+    ] as const;
     bands.push({ height: bar, runs: runs.filter(([, pixels]) => pixels > 0) });
     left -= bar;
   }
@@ -70,20 +74,37 @@ function imageData(width: number, bands: readonly Band[]): Buffer {
   let high = 0;
   for (const band of bands) {
     const line = packLine(width, lineBytes, band);
-    for (const byte of line) writer.literal(byte);
+    writeRuns(writer, line);
     if (band.height > 1) writer.repeat((band.height - 1) * lineBytes, lineBytes);
+    /** Adler-32 of a whole line at once: what it adds to both sums is the same every time. */
+    let sum = 0;
+    let weighted = 0;
+    for (const byte of line) {
+      sum += byte;
+      weighted += sum;
+    }
     for (let row = 0; row < band.height; row++) {
-      for (let at = 0; at < lineBytes; at++) {
-        low += line[at] ?? 0;
-        high += low;
-      }
-      low %= 65_521;
-      high %= 65_521;
+      high = (high + lineBytes * low + weighted) % ADLER_BASE;
+      low = (low + sum) % ADLER_BASE;
     }
   }
-  const sum = Buffer.alloc(4);
-  sum.writeUInt32BE(high * 65_536 + low, 0);
-  return Buffer.concat([Buffer.from([0x78, 0x01]), writer.finish(), sum]);
+  const check = Buffer.alloc(4);
+  check.writeUInt32BE(high * 65_536 + low, 0);
+  return Buffer.concat([Buffer.from([0x78, 0x01]), writer.finish(), check]);
+}
+
+const ADLER_BASE = 65_521;
+
+function writeRuns(writer: DeflateWriter, line: Buffer): void {
+  for (let at = 0; at < line.length; ) {
+    const byte = line[at] ?? 0;
+    let end = at + 1;
+    while (end < line.length && line[end] === byte) end += 1;
+    writer.literal(byte);
+    if (end - at > 3) writer.repeat(end - at - 1, 1);
+    else for (let again = at + 1; again < end; again++) writer.literal(byte);
+    at = end;
+  }
 }
 
 function packLine(width: number, lineBytes: number, band: Band): Buffer {

@@ -41,7 +41,12 @@ export const coreDataTables: readonly string[] = [
 /** Fills the bookkeeping tables of a new store. */
 export function describeStore(database: OpenDatabase, random: Random, entities: readonly Entity[]): void {
   for (const entity of entities) {
-    database.insert('Z_PRIMARYKEY', { Z_ENT: entity.number, Z_NAME: entity.name, Z_SUPER: entity.parent ?? 0, Z_MAX: 0 });
+    database.insert('Z_PRIMARYKEY', {
+      Z_ENT: entity.number,
+      Z_NAME: entity.name,
+      Z_SUPER: entity.parent ?? 0,
+      Z_MAX: 0,
+    });
   }
   const hashes: Record<string, Buffer> = {};
   for (const entity of entities) hashes[entity.name] = random.bytes(32);
@@ -64,6 +69,8 @@ export function updatePrimaryKeys(database: OpenDatabase, entities: readonly Ent
   for (const { number, table } of entities) {
     if (table === undefined) continue;
     const highest = `(SELECT IFNULL(MAX(Z_PK), 0) FROM ${table})`;
-    database.run(`UPDATE Z_PRIMARYKEY SET Z_MAX = MAX(Z_MAX, ${highest}) WHERE Z_ENT = ${number} OR Z_SUPER = ${number}`);
+    database.run(
+      `UPDATE Z_PRIMARYKEY SET Z_MAX = MAX(Z_MAX, ${highest}) WHERE Z_ENT = ${number} OR Z_SUPER = ${number}`,
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { keystream } from './keystream.ts';
-import type { ContentSource, StoredFile } from './tree.ts';
+import type { ContentSource } from './tree.ts';
 
 /** Bytes that are already made; for small things only. */
 export function fixedBytes(bytes: Uint8Array): ContentSource {

@@ -26,7 +26,8 @@ export function writeAheadLog(options: LogOptions): Buffer | null {
   const changed: number[] = [];
   for (let page = 0; page < pages; page++) {
     const at = page * pageSize;
-    if (at + pageSize > main.length || main.compare(live, at, at + pageSize, at, at + pageSize) !== 0) changed.push(page);
+    if (at + pageSize > main.length || main.compare(live, at, at + pageSize, at, at + pageSize) !== 0)
+      changed.push(page);
   }
   if (changed.length === 0) {
     if (main.length === live.length) return null;

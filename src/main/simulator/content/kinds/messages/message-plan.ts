@@ -86,6 +86,11 @@ function planAttachment(world: World, index: number, part: number, type?: Attach
   const draw = random.below(100);
   const drawn = draw < 70 ? 'photo' : draw < 80 ? 'video' : draw < 92 ? 'document' : 'contact';
   const chosen = type ?? (index < gallery.length ? 'photo' : drawn);
-  const weight = chosen === 'video' ? 2 + random.below(6) : chosen === 'photo' ? 0.2 + random.fraction() / 2 : 0.05 + random.fraction() / 10;
+  const weight =
+    chosen === 'video'
+      ? 2 + random.below(6)
+      : chosen === 'photo'
+        ? 0.2 + random.fraction() / 2
+        : 0.05 + random.fraction() / 10;
   return { type: chosen, weight, missing: type === undefined && index >= gallery.length && random.chance(4) };
 }

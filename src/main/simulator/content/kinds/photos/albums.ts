@@ -53,7 +53,10 @@ export class Albums {
     }
     if (asset.duplicateOf === null) return;
     const group = this.#insert(database, '', DUPLICATES, null);
-    for (const [member, state] of [[asset.duplicateOf, 1], [asset, 2]] as const) {
+    for (const [member, state] of [
+      [asset.duplicateOf, 1],
+      [asset, 2],
+    ] as const) {
       database.run(
         'UPDATE ZASSET SET ZDUPLICATEASSETVISIBILITYSTATE = ?, ZDUPLICATEMETADATAMATCHINGALBUM = ? WHERE Z_PK = ?',
         state,
@@ -91,7 +94,12 @@ export class Albums {
   }
 
   #writeCount(database: OpenDatabase, album: Album): void {
-    database.run('UPDATE ZGENERICALBUM SET ZCACHEDCOUNT = ?, ZCACHEDPHOTOSCOUNT = ? WHERE Z_PK = ?', album.count, album.count, album.pk);
+    database.run(
+      'UPDATE ZGENERICALBUM SET ZCACHEDCOUNT = ?, ZCACHEDPHOTOSCOUNT = ? WHERE Z_PK = ?',
+      album.count,
+      album.count,
+      album.pk,
+    );
   }
 
   #insert(database: OpenDatabase, title: string, kind: number, parent: Album | null): Album {

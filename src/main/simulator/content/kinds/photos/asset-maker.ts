@@ -86,7 +86,11 @@ export function makeAsset(world: World, plan: AssetPlan, circumstances: Circumst
 }
 
 /** The camera counts to 9999 and takes a new folder every thousand. */
-function namesOf(world: World, plan: AssetPlan, uuid: string): Pick<Asset, 'directory' | 'filename' | 'originalFilename'> {
+function namesOf(
+  world: World,
+  plan: AssetPlan,
+  uuid: string,
+): Pick<Asset, 'directory' | 'filename' | 'originalFilename'> {
   const extension = extensionOf(plan);
   const number = world.next('dcim');
   const camera = `IMG_${String(number % 10_000).padStart(4, '0')}.${extension}`;
@@ -96,7 +100,11 @@ function namesOf(world: World, plan: AssetPlan, uuid: string): Pick<Asset, 'dire
   }
   if (plan.place === 'sharedAlbum') {
     const album = world.stream('shared-album').uuid();
-    return { directory: `PhotoData/PhotoCloudSharingData/${album}/100CLOUD`, filename: camera, originalFilename: camera };
+    return {
+      directory: `PhotoData/PhotoCloudSharingData/${album}/100CLOUD`,
+      filename: camera,
+      originalFilename: camera,
+    };
   }
   const originalFilename =
     plan.flavour === 'screenRecording'

@@ -95,7 +95,11 @@ function insertAttributes(world: World, database: OpenDatabase, asset: Asset): v
     ZTIMEZONENAME: world.identity.timeZone,
     ZINFERREDTIMEZONEOFFSET: world.language.utcOffset,
     ZIMPORTEDBY: received ? 3 : camera ? 1 : 8,
-    ZIMPORTEDBYBUNDLEIDENTIFIER: received ? 'com.apple.MobileSMS' : camera ? 'com.apple.camera' : 'com.apple.springboard',
+    ZIMPORTEDBYBUNDLEIDENTIFIER: received
+      ? 'com.apple.MobileSMS'
+      : camera
+        ? 'com.apple.camera'
+        : 'com.apple.springboard',
     ZIMPORTEDBYDISPLAYNAME: received ? 'Messages' : null,
     ZORIGINALSTABLEHASH: asset.stableHash,
     ZADJUSTEDSTABLEHASH: null,

@@ -70,7 +70,13 @@ export interface Asset {
   readonly stableHash: string;
   readonly duplicateOf: Asset | null;
   edits: number;
-  readonly files: { original?: StoredFile; liveMovie?: StoredFile; render?: StoredFile; aae?: StoredFile; list?: StoredFile };
+  readonly files: {
+    original?: StoredFile;
+    liveMovie?: StoredFile;
+    render?: StoredFile;
+    aae?: StoredFile;
+    list?: StoredFile;
+  };
   readonly albums: number[];
 }
 
@@ -186,7 +192,10 @@ function burstFrame(world: World, index: number, options: PlanOptions, shown: nu
 }
 
 /** Somewhere in the owner's cities, or nowhere: screenshots and received pictures have no place. */
-export function placeOf(world: World, plan: AssetPlan): { city: City | null; latitude: number | null; longitude: number | null } {
+export function placeOf(
+  world: World,
+  plan: AssetPlan,
+): { city: City | null; latitude: number | null; longitude: number | null } {
   const random = world.stream(`asset/${plan.index}/place`);
   const camera = plan.flavour !== 'screenshot' && plan.flavour !== 'received' && plan.flavour !== 'screenRecording';
   if (!camera || random.chance(20)) return { city: null, latitude: null, longitude: null };

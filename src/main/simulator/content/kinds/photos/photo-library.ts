@@ -84,7 +84,12 @@ export class PhotoLibrary implements Kind {
       const random = this.#world.stream(`asset/${this.#nextIndex}/added`);
       const photo: Flavour = random.chance(40) && !this.#planOptions.plain ? 'live' : 'plain';
       const only: Flavour = kind === 'videos' ? 'video' : photo;
-      const plan = planAsset(this.#world, this.#nextIndex++, { ...this.#planOptions, assetFiles: 0, only, plain: true });
+      const plan = planAsset(this.#world, this.#nextIndex++, {
+        ...this.#planOptions,
+        assetFiles: 0,
+        only,
+        plain: true,
+      });
       this.#make({ ...plan, place: 'camera' }, 1, this.#world.clock.now - 600 + made);
     }
     updatePrimaryKeys(this.#database.change(), photoEntities);
@@ -124,7 +129,10 @@ export class PhotoLibrary implements Kind {
   truth(): readonly TruthSection[] {
     return [
       { name: 'photos', rows: () => this.#truthRows() },
-      { name: 'albums', rows: () => this.#albums.visible().map(({ uuid, title, kind, count }) => ({ uuid, title, kind, count })) },
+      {
+        name: 'albums',
+        rows: () => this.#albums.visible().map(({ uuid, title, kind, count }) => ({ uuid, title, kind, count })),
+      },
     ];
   }
 
@@ -180,8 +188,16 @@ export class PhotoLibrary implements Kind {
       const folder = `Media/PhotoData/Mutations/${asset.directory}/${stem}/Adjustments`;
       const size = this.#pool.size(renderWeight(asset.plan), SMALLEST_PICTURE + 1000);
       const name = asset.kind === 1 ? 'FullSizeRender.mov' : 'FullSizeRender.jpg';
-      known.render = tree.add(DOMAIN, `${folder}/${name}`, { source: new AssetSource(this.#world, asset, 'render'), size, modified });
-      known.list = tree.add(DOMAIN, `${folder}/Adjustments.plist`, { source: fixedBytes(list), size: list.length, modified });
+      known.render = tree.add(DOMAIN, `${folder}/${name}`, {
+        source: new AssetSource(this.#world, asset, 'render'),
+        size,
+        modified,
+      });
+      known.list = tree.add(DOMAIN, `${folder}/Adjustments.plist`, {
+        source: fixedBytes(list),
+        size: list.length,
+        modified,
+      });
       const beside = `Media/${asset.directory}/${stem}.AAE`;
       known.aae = tree.add(DOMAIN, beside, { source: fixedBytes(aae), size: aae.length, modified });
       insertEditResources(database, asset);
@@ -261,4 +277,3 @@ function renderWeight(plan: AssetPlan): number {
 function marker(modified: number): { source: ReturnType<typeof fixedBytes>; size: number; modified: number } {
   return { source: fixedBytes(new Uint8Array()), size: 0, modified };
 }
-

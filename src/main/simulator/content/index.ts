@@ -1,0 +1,3 @@
+export { fileIdOf } from './file-id.ts';
+export { createPhoneContent } from './phone-content.ts';
+export type * from './types.ts';

@@ -1,0 +1,53 @@
+import { keystream } from '../storage/keystream.ts';
+import { padded } from '../storage/sources.ts';
+import type { ContentSource, StoredFile } from '../storage/tree.ts';
+import type { World } from '../world.ts';
+import { cafHead, recordingHead } from './audio.ts';
+import { pdfEnds } from './document.ts';
+import { encodeJpeg } from './jpeg.ts';
+import { movieHead } from './movie.ts';
+import { drawLandscape } from './picture.ts';
+import { shapeFor } from './shapes.ts';
+
+export type MediaType = 'jpeg' | 'movie' | 'caf' | 'pdf' | 'm4a';
+
+/** Believable files outside the camera roll: one source a type serves the whole phone, the file's own path is the seed. */
+export function mediaSource(world: World, type: MediaType): ContentSource {
+  return { read: (file) => readers[type](world, file) };
+}
+
+const readers: Readonly<Record<MediaType, (world: World, file: StoredFile) => Iterable<Buffer>>> = {
+  jpeg: (world, file) => filled(world, file, picture(world, file, 'photo')),
+  movie: (world, file) => {
+    const shape = shapeFor('movie', file.sizeBytes);
+    const facts = { brand: 'qt  ' as const, durationSeconds: 1 + (file.sizeBytes % 60), created: file.birth };
+    const frame = picture(world, file, 'movie');
+    return filled(
+      world,
+      file,
+      movieHead({ ...facts, width: shape.width, height: shape.height, frame, totalBytes: file.sizeBytes }),
+    );
+  },
+  caf: (world, file) => filled(world, file, cafHead()),
+  m4a: (world, file) =>
+    filled(world, file, recordingHead({ title: file.name, durationSeconds: 3, totalBytes: file.sizeBytes })),
+  pdf: function* (world, file) {
+    const { head, tail } = pdfEnds(file.name, file.sizeBytes);
+    yield head;
+    yield* keystream(`${world.seed}/${file.contentName}`, file.sizeBytes - head.length - tail.length);
+    yield tail;
+  },
+};
+
+function filled(world: World, file: StoredFile, head: Buffer): Iterable<Buffer> {
+  return padded(`${world.seed}/${file.contentName}`, file.sizeBytes, head);
+}
+
+function picture(world: World, file: StoredFile, family: 'photo' | 'movie'): Buffer {
+  const shape = shapeFor(family, file.sizeBytes);
+  return encodeJpeg(
+    shape.width,
+    shape.height,
+    drawLandscape(world.stream(file.contentName), shape.columns, shape.rows),
+  );
+}
