@@ -28,23 +28,19 @@ const copy = (from: string, to: string): FolderRequest => ({ kind: 'copy', from,
 
 /** Both folders side by side, through as many sessions as are asked for: each commit is the next one's previous version. */
 class SideBySide {
-  readonly #dir: string;
   readonly #real: RealFolder;
   readonly #objects = new MemoryObjects();
   #version: MemoryVersion | null = null;
-  #session = 0;
   #overlay: Overlay;
   #virtual: VirtualFolder;
 
   constructor(dir: string) {
-    this.#dir = dir;
     this.#real = new RealFolder(join(dir, 'real'), join(dir, 'scratch'));
     [this.#overlay, this.#virtual] = this.#open();
   }
 
   #open(): [Overlay, VirtualFolder] {
-    this.#session += 1;
-    const overlay = Overlay.create(join(this.#dir, `${this.#session}.db`), { udid: UDID, base: this.#version });
+    const overlay = new Overlay({ udid: UDID, base: this.#version });
     const virtual = new VirtualFolder({
       overlay,
       objects: this.#objects,
@@ -74,17 +70,12 @@ class SideBySide {
   async nextSession(): Promise<void> {
     const { entries, tops } = changesOf(this.#overlay, this.#version);
     this.#version = MemoryVersion.commit(this.#version, entries, tops);
-    this.#overlay.close();
     // What lies outside the phone's folder is never committed.
     for (const item of await this.#real.list('')) {
       if (item.name !== UDID || item.kind === 'file') await this.#real.removeItems([item.name]);
     }
     await this.#real.createDirectory(UDID);
     [this.#overlay, this.#virtual] = this.#open();
-  }
-
-  close(): void {
-    this.#overlay.close();
   }
 }
 
@@ -104,7 +95,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  both.close();
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -323,7 +313,6 @@ describe('the virtual folder answers like a real one', () => {
             cause: error,
           });
         } finally {
-          pair.close();
           rmSync(runDir, { recursive: true, force: true });
         }
       }

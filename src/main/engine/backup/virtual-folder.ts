@@ -56,7 +56,7 @@ export class VirtualFolder implements HostFolder {
 
   async openFile(path: string): Promise<FolderFile> {
     return this.#guard(() => {
-      const parsed = parseVirtualPath(path);
+      const parsed = this.#parse(path);
       const found = this.#overlay.find(parsed);
       switch (found.kind) {
         case 'missing':
@@ -78,34 +78,34 @@ export class VirtualFolder implements HostFolder {
 
   createFile(path: string): FolderUpload {
     return this.#guard(() => {
-      const parsed = parseVirtualPath(path);
+      const parsed = this.#parse(path);
       this.#overlay.checkFile(parsed);
       return new ObjectUpload(this, parsed, this.#options.objects.createObject());
     });
   }
 
   async list(path: string): Promise<readonly FolderListing[]> {
-    return this.#guard(() => this.#overlay.list(parseVirtualPath(path)));
+    return this.#guard(() => this.#overlay.list(this.#parse(path)));
   }
 
   async createDirectory(path: string): Promise<void> {
-    this.#guard(() => this.#overlay.makeFolder(parseVirtualPath(path), this.#now()));
+    this.#guard(() => this.#overlay.makeFolder(this.#parse(path), this.#now()));
   }
 
   async moveItems(pairs: ReadonlyArray<readonly [from: string, to: string]>): Promise<void> {
     this.#guard(() => {
-      const moves = pairs.map(([from, to]) => ({ from: parseVirtualPath(from), to: parseVirtualPath(to) }));
+      const moves = pairs.map(([from, to]) => ({ from: this.#parse(from), to: this.#parse(to) }));
       this.#overlay.move(moves, this.#now());
     });
     this.#options.onFilesMoved?.(pairs.length);
   }
 
   async removeItems(paths: readonly string[]): Promise<void> {
-    this.#guard(() => this.#overlay.remove(paths.map(parseVirtualPath)));
+    this.#guard(() => this.#overlay.remove(paths.map((path) => this.#parse(path))));
   }
 
   async copyItem(from: string, to: string): Promise<void> {
-    this.#guard(() => this.#overlay.copy(parseVirtualPath(from), parseVirtualPath(to), this.#now()));
+    this.#guard(() => this.#overlay.copy(this.#parse(from), this.#parse(to), this.#now()));
   }
 
   async freeBytes(): Promise<bigint> {
@@ -151,6 +151,10 @@ export class VirtualFolder implements HostFolder {
         : new BackstopError('backup/computer-failed', { cause: error, data: { reason: reasonOf(error) } }),
     );
     return new FolderError(FOLDER_STATUS.io, 'Input/output error', { cause: error });
+  }
+
+  #parse(path: string): VirtualPath {
+    return this.#overlay.quickPath(path) ?? parseVirtualPath(path);
   }
 
   #guard<T>(work: () => T): T {

@@ -1,8 +1,9 @@
 import type { Entry, TopEntry } from '../../vault/types.ts';
-import type { Folder } from './folder-tree.ts';
+import type { BaseView, FolderItem } from './contents.ts';
+import { type Folder, foldersWithin } from './folder-tree.ts';
 import { keyName, shardName, shardOf } from './names.ts';
-import type { BaseView, Overlay } from './overlay.ts';
-import { keysOfShard, type StoredFile } from './store.ts';
+import type { Overlay } from './overlay.ts';
+import { REMOVED, type StoredFile } from './payload-table.ts';
 
 export type EntryChange = Entry | { readonly id: Buffer; readonly removed: true };
 
@@ -12,17 +13,14 @@ export interface OverlayChanges {
   readonly tops: readonly TopEntry[];
 }
 
-/**
- * The difference between the overlay's phone folder and the previous version (`base`; null: everything is new).
- * Reads 256 ranges, each only where rows lie; no query stays open between two answers.
- */
+/** The difference between the overlay's phone folder and the previous version (`base`; null: everything is new). */
 export function changesOf(overlay: Overlay, base: BaseView | null): OverlayChanges {
-  return { entries: entriesOf(overlay, base), tops: [...topsOf(overlay)].sort(byName) };
+  return { entries: { [Symbol.iterator]: () => entriesOf(overlay, base) }, tops: [...topsOf(overlay)].sort(byName) };
 }
 
 function* entriesOf(overlay: Overlay, base: BaseView | null): Generator<EntryChange> {
   for (let shard = 0; shard < 256; shard += 1) {
-    const folder = overlay.folder(`${overlay.udid}/${shardName(shard)}`);
+    const folder = overlay.contents.tree.find(`${overlay.udid}/${shardName(shard)}`);
     if (folder !== null && (folder.shard === shard || (folder.shard === null && base === null))) {
       yield* ownRows(overlay, folder, shard, base);
     } else {
@@ -33,13 +31,16 @@ function* entriesOf(overlay: Overlay, base: BaseView | null): Generator<EntryCha
 
 /** The usual shard: the previous version, if there is one, shows through, and the rows are the difference. */
 function* ownRows(overlay: Overlay, folder: Folder, shard: number, base: BaseView | null): Generator<EntryChange> {
-  for (const { key, file } of overlay.store.pages(folder.id, keysOfShard(shard).own)) {
-    if (typeof key === 'string') continue;
-    const before = base?.get(key) ?? null;
-    if (file === null) {
-      if (before !== null) yield { id: key, removed: true };
-    } else if (before === null || !isSame(before, file)) {
-      yield { id: key, ...file };
+  const { table } = overlay.contents;
+  const rows = table.rowsOf(folder.id).filter((row) => table.shard(row) === shard);
+  for (const row of rows.sort((a, b) => table.compareIds(a, b))) {
+    const id = table.id(row);
+    const now = table.read(row);
+    const before = base?.get(id) ?? null;
+    if (now === REMOVED) {
+      if (before !== null) yield { id, removed: true };
+    } else if (before === null || !isSame(before, now)) {
+      yield { id, ...now };
     }
   }
 }
@@ -51,53 +52,58 @@ function* replaced(
   shard: number,
   base: BaseView | null,
 ): Generator<EntryChange> {
-  const rows = new Map<string, Entry>();
-  if (folder !== null) {
-    for (const { name, file } of overlay.filesOf(folder)) {
-      if (typeof name === 'string' || name[0] !== shard) continue;
-      rows.set(name.toString('hex'), { id: name, hash: file.hash, sizeBytes: file.sizeBytes, modified: file.modified });
-    }
+  const changes = new Map<string, EntryChange>();
+  for (const { key, file } of folder === null ? [] : overlay.contents.filesOf(folder)) {
+    if (typeof key !== 'string' && key[0] === shard) changes.set(keyName(key), { id: key, ...plain(file) });
   }
-  const changes = new Map<string, EntryChange>(rows);
   for (const before of base?.entries(shard) ?? []) {
-    const key = before.id.toString('hex');
-    const now = rows.get(key);
+    const key = keyName(before.id);
+    const now = changes.get(key);
     if (now === undefined) changes.set(key, { id: before.id, removed: true });
-    else if (isSame(before, now)) changes.delete(key);
+    else if (!('removed' in now) && isSame(before, now)) changes.delete(key);
   }
-  for (const key of [...changes.keys()].sort()) {
-    const change = changes.get(key);
-    if (change !== undefined) yield change;
-  }
+  for (const [, change] of [...changes].sort(([a], [b]) => (a < b ? -1 : 1))) yield change;
 }
 
 /** Every path below the phone's folder that is no payload in its own shard; an empty folder is a name with a slash. */
 function* topsOf(overlay: Overlay): Generator<TopEntry> {
-  for (const { path, folder, isEmpty } of overlay.foldersBelow(overlay.udid)) {
-    const inside = path.slice(overlay.udid.length + 1);
-    if (isEmpty && inside !== '') yield { name: `${inside}/`, hash: null, sizeBytes: 0, modified: folder.modified };
-    for (const { name, file } of namesOf(overlay, folder, inside)) {
-      yield { name: inside === '' ? name : `${inside}/${name}`, ...file };
+  const { contents } = overlay;
+  const phone = contents.tree.find(overlay.udid);
+  for (const folder of phone === null ? [] : foldersWithin(phone)) {
+    const inside = pathInside(folder, phone);
+    if (inside !== '' && contents.isEmpty(folder)) {
+      yield { name: `${inside}/`, hash: null, sizeBytes: 0, modified: folder.modified };
+    }
+    for (const { key, file } of otherFiles(overlay, folder, shardOf(inside))) {
+      yield { name: inside === '' ? keyName(key) : `${inside}/${keyName(key)}`, ...plain(file) };
     }
   }
 }
 
-/** In a folder `xx` only what is not one of its own payloads, which the ranges around those give without a scan. */
-function* namesOf(overlay: Overlay, folder: Folder, inside: string): Generator<{ name: string; file: StoredFile }> {
-  const shard = shardOf(inside);
+/** The files of a folder without the payloads of `shard`. */
+function* otherFiles(overlay: Overlay, folder: Folder, shard: number | null): Generator<FolderItem> {
+  const { contents } = overlay;
   if (shard === null || (folder.shard !== null && folder.shard !== shard)) {
-    for (const { name, file } of overlay.filesOf(folder)) {
-      if (shard !== null && typeof name !== 'string' && name[0] === shard) continue;
-      yield { name: keyName(name), file: { hash: file.hash, sizeBytes: file.sizeBytes, modified: file.modified } };
+    for (const item of contents.filesOf(folder)) {
+      if (shard === null || typeof item.key === 'string' || item.key[0] !== shard) yield item;
     }
     return;
   }
-  const { below, above } = keysOfShard(shard);
-  for (const range of [below, above]) {
-    for (const { key, file } of overlay.store.pages(folder.id, range)) {
-      if (file !== null) yield { name: keyName(key), file };
-    }
+  for (const row of contents.table.rowsOf(folder.id)) {
+    const file = contents.table.shard(row) === shard ? REMOVED : contents.table.read(row);
+    if (file !== REMOVED) yield { key: contents.table.id(row), file };
   }
+  for (const [key, file] of folder.files) yield { key, file };
+}
+
+function pathInside(folder: Folder, phone: Folder | null): string {
+  const names: string[] = [];
+  for (let at: Folder | null = folder; at !== null && at !== phone; at = at.parent) names.unshift(at.name);
+  return names.join('/');
+}
+
+function plain({ hash, sizeBytes, modified }: StoredFile): StoredFile {
+  return { hash, sizeBytes, modified };
 }
 
 function isSame(a: StoredFile, b: StoredFile): boolean {

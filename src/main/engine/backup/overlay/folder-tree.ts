@@ -1,31 +1,33 @@
+import type { StoredFile } from './payload-table.ts';
+
 /**
- * The folders of the virtual tree, in memory: a backup has about five hundred, whatever the number of its files.
- * A folder is a thing of its own, not a prefix of paths, so moving or removing one is one step however much it holds.
+ * The folders of the virtual tree: a backup has about five hundred, whatever the number of its files. A folder is a
+ * thing of its own, not a prefix of paths, so moving or removing one is one step however much it holds.
  */
 export interface Folder {
   readonly id: number;
   name: string;
   parent: Folder | null;
   readonly children: Map<string, Folder>;
+  /** Files whose names are no file ids: Manifest.db, Status.plist … The others are rows of the payload table. */
+  readonly files: Map<string, StoredFile>;
   /** The previous version's payloads whose ids begin with this byte show through this folder; null: none do. */
   readonly shard: number | null;
   /** Unix seconds. */
   readonly modified: number;
 }
 
-export interface FolderRow {
-  readonly id: number;
-  readonly parent: number;
-  readonly name: string;
-  readonly shard: number | null;
-  readonly modified: number;
-}
-
-export const ROOT_ID = 0;
-
 export class FolderTree {
-  readonly root: Folder = { id: ROOT_ID, name: '', parent: null, children: new Map(), shard: null, modified: 0 };
-  #nextId = ROOT_ID + 1;
+  readonly root: Folder = {
+    id: 0,
+    name: '',
+    parent: null,
+    children: new Map(),
+    files: new Map(),
+    shard: null,
+    modified: 0,
+  };
+  #nextId = 1;
   /** Paths that were walked before. Emptied when a folder leaves its place. */
   readonly #known = new Map<string, Folder>();
 
@@ -41,11 +43,16 @@ export class FolderTree {
     return found;
   }
 
+  /** A folder whose path was walked before: then it is a checked path, too. */
+  known(path: string): Folder | undefined {
+    return this.#known.get(path);
+  }
+
   /** A new folder that hangs nowhere yet. */
   make(name: string, shard: number | null, modified: number): Folder {
-    const folder: Folder = { id: this.#nextId, name, parent: null, children: new Map(), shard, modified };
+    const id = this.#nextId;
     this.#nextId += 1;
-    return folder;
+    return { id, name, parent: null, children: new Map(), files: new Map(), shard, modified };
   }
 
   attach(folder: Folder, parent: Folder, name: string): void {
@@ -59,25 +66,6 @@ export class FolderTree {
     folder.parent = null;
     this.#known.clear();
   }
-
-  /** Puts back folders as they were stored, parents in any order. Answers false when they do not form a tree. */
-  load(rows: Iterable<FolderRow>): boolean {
-    const byId = new Map<number, Folder>([[ROOT_ID, this.root]]);
-    const all = [...rows];
-    for (const row of all) {
-      if (byId.has(row.id)) return false;
-      byId.set(row.id, { ...row, parent: null, children: new Map() });
-      this.#nextId = Math.max(this.#nextId, row.id + 1);
-    }
-    for (const row of all) {
-      const parent = byId.get(row.parent);
-      const folder = byId.get(row.id);
-      if (parent === undefined || folder === undefined || parent.children.has(row.name)) return false;
-      parent.children.set(row.name, folder);
-      folder.parent = parent;
-    }
-    return countOf(this.root) === all.length + 1;
-  }
 }
 
 /** A folder and everything below it, the folder first. */
@@ -85,12 +73,6 @@ export function* foldersWithin(folder: Folder): Generator<Folder> {
   const waiting = [folder];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     yield next;
-    waiting.push(...next.children.values());
+    for (const child of next.children.values()) waiting.push(child);
   }
-}
-
-export function countOf(folder: Folder): number {
-  let count = 0;
-  for (const _folder of foldersWithin(folder)) count += 1;
-  return count;
 }

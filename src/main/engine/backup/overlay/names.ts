@@ -7,8 +7,14 @@ export type NameKey = Buffer | string;
 const FILE_ID = /^[0-9a-f]{40}$/;
 const SHARD = /^[0-9a-f]{2}$/;
 
+export const FILE_ID_LENGTH = 40;
+
+export function isFileId(name: string): boolean {
+  return name.length === FILE_ID_LENGTH && FILE_ID.test(name);
+}
+
 export function nameKey(name: string): NameKey {
-  return name.length === 40 && FILE_ID.test(name) ? Buffer.from(name, 'hex') : name;
+  return isFileId(name) ? Buffer.from(name, 'hex') : name;
 }
 
 export function keyName(key: NameKey): string {
