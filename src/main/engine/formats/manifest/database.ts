@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import { decodeMbFile, type MbFile } from './mb-file.ts';
@@ -23,7 +23,6 @@ export interface ManifestDb extends Disposable {
   /** All rows in the order of the table, one at a time. No second cursor while one is open. */
   rows(): IterableIterator<ManifestRow>;
   row(fileId: string): ManifestRow | null;
-  rowCount(): number;
   /** SQLite's own check of the file: what it found, empty when all is well. Reads the whole file. */
   quickCheck(): readonly string[];
   close(): void;
@@ -47,20 +46,22 @@ export function badManifest(message: string, cause?: unknown): BackstopError {
  * beside it while it is open (SQLite offers no way around it here), which are gone after `close`.
  */
 export function openManifestDb(path: string): ManifestDb {
-  const db = openReadOnly(path);
+  const { db, sizeBytes } = openReadOnly(path);
   try {
     checkSchema(db);
-    return new OpenManifest(db);
+    return new OpenManifest(db, sizeBytes);
   } catch (error) {
     db.close();
     throw asManifestError(error);
   }
 }
 
-function openReadOnly(path: string): Database.Database {
+function openReadOnly(path: string): { readonly db: Database.Database; readonly sizeBytes: number } {
   const header = Buffer.alloc(HEADER_BYTES);
   const file = openSync(path, 'r');
+  let sizeBytes: number;
   try {
+    sizeBytes = fstatSync(file).size;
     readSync(file, header, 0, HEADER_BYTES, 0);
   } finally {
     closeSync(file);
@@ -73,7 +74,7 @@ function openReadOnly(path: string): Database.Database {
   try {
     for (const setting of ['query_only = ON', 'trusted_schema = OFF', 'cell_size_check = ON', 'mmap_size = 0'])
       db.pragma(setting);
-    return db;
+    return { db, sizeBytes };
   } catch (error) {
     db.close();
     throw asManifestError(error);
@@ -103,15 +104,25 @@ const COLUMNS = `
 
 class OpenManifest implements ManifestDb {
   readonly #db: Database.Database;
+  readonly #sizeBytes: number;
 
-  constructor(db: Database.Database) {
+  constructor(db: Database.Database, sizeBytes: number) {
     this.#db = db;
+    this.#sizeBytes = sizeBytes;
   }
 
   *rows(): IterableIterator<ManifestRow> {
+    // Honest rows are never more than the file. In a hostile one pages are used again and again, level by level, and
+    // SQLite would give rows for years.
+    let allowance = 2 * this.#sizeBytes;
     try {
       const statement = this.#db.prepare(`SELECT ${COLUMNS} FROM Files NOT INDEXED`).raw();
-      for (const values of statement.iterate()) yield toRow(values);
+      for (const values of statement.iterate()) {
+        const row = toRow(values);
+        allowance -= row.fileId.length + row.domain.length + row.relativePath.length + (row.file?.length ?? 0) + 1;
+        if (allowance < 0) throw badManifest('it has more rows than room for them');
+        yield row;
+      }
     } catch (error) {
       throw asManifestError(error);
     }
@@ -121,14 +132,6 @@ class OpenManifest implements ManifestDb {
     try {
       const values = this.#db.prepare(`SELECT ${COLUMNS} FROM Files WHERE fileID = ?`).raw().get(fileId);
       return values === undefined ? null : toRow(values);
-    } catch (error) {
-      throw asManifestError(error);
-    }
-  }
-
-  rowCount(): number {
-    try {
-      return this.#db.prepare('SELECT count(*) FROM Files NOT INDEXED').pluck().get() as number;
     } catch (error) {
       throw asManifestError(error);
     }
