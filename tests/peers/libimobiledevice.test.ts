@@ -85,7 +85,7 @@ describe.skipIf(!havePeers('idevice_id', 'ideviceinfo', 'idevicepair'))(
         await phone.command({ cmd: 'fault', kind, at: { service: 'lockdownd' } });
         expect((await peer('ideviceinfo', '-k', 'SerialNumber')).code).not.toBe(0);
       }
-      await phone.command({ cmd: 'fault', kind: 'slow', at: { service: 'lockdownd' } });
+      await phone.command({ cmd: 'fault', kind: 'slow', at: { service: 'lockdownd-session' } });
       const info = await peer('ideviceinfo', '-k', 'SerialNumber');
       expect(info.code).toBe(0);
       const report = (await phone.command({ cmd: 'report' }))['phones'] as { armedFaults: number }[];

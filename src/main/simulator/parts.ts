@@ -1,9 +1,8 @@
-import type { PhoneContent, PhoneSpec } from './content/types.ts';
+import { createPhoneContent, type PhoneContent, type PhoneSpec } from './content/index.ts';
 import type { PhoneService } from './services/types.ts';
-import { makeTinyContent } from './test-support/tiny-content.ts';
 
-export function makeContent(spec: PhoneSpec, _places: { readonly scratchDir: string }): Promise<PhoneContent> {
-  return Promise.resolve(makeTinyContent(spec));
+export function makeContent(spec: PhoneSpec, places: { readonly scratchDir: string }): Promise<PhoneContent> {
+  return Promise.resolve(createPhoneContent(spec, places));
 }
 
 export function makeBackupService(_options: {
