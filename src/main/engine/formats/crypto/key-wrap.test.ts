@@ -1,4 +1,4 @@
-import { createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openClassedKey, readClassedKey, unwrapKey, wrapKey, wrapMany, writeClassedKey } from './key-wrap.ts';
 import { unwrapMany } from './unwrap-many.ts';
@@ -35,6 +35,12 @@ describe('key wrap', () => {
       expect(unwrapKey(KEK, damaged)).toBe(null);
     }
     expect(unwrapKey(Buffer.alloc(32), WRAPPED)).toBe(null);
+  });
+
+  it('looks at all eight bytes of the integrity value', () => {
+    for (const initial of ['a6a6a6a6a6a6a6a7', '00a6a6a6a6a6a6a6', 'a6a6a6a600000000']) {
+      expect(unwrapKey(KEK, createCipheriv('id-aes256-wrap', KEK, hex(initial)).update(KEY))).toBe(null);
+    }
   });
 
   it('answers null for every other length', () => {

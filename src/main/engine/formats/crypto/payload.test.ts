@@ -76,6 +76,8 @@ describe('payloads', () => {
       expect(decryptCbc(stored, KEY, { expectedSize: size })).toEqual(expected);
     }
     expect((await readAll(stored, 16)).plain).toEqual(plain);
+    // 20 bytes of 20 would be padding for a larger block; 0 bytes of 0 would be none.
+    for (const fill of [0, 17, 20]) expect(decryptCbc(unpadded(Buffer.alloc(64, fill)), KEY).padding).toBe('invalid');
   });
 
   it('that are cut off say so and give what can be decrypted', async () => {

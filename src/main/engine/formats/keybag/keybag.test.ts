@@ -147,6 +147,10 @@ describe('key bags', () => {
       'an entry longer than the bag',
       Buffer.concat([salt, entry('ITER', 5), Buffer.from('UUID\xff\xff\xff\xffxx', 'latin1')]),
     ],
+    [
+      'an entry one byte longer than the bag',
+      Buffer.concat([salt, entry('ITER', 5), entry('HMCK', Buffer.alloc(40))]).subarray(0, -1),
+    ],
     ['no salt', entry('ITER', 5)],
     ['an empty salt', Buffer.concat([entry('SALT', Buffer.alloc(0)), entry('ITER', 5)])],
     ['a salt of a kilobyte', Buffer.concat([entry('SALT', Buffer.alloc(1024)), entry('ITER', 5)])],

@@ -137,6 +137,38 @@ describe('MBFile archives', () => {
     expect(decodeMbFile(blob)).toBe(null);
   });
 
+  it('with a UID behind the end of the objects are unreadable, whatever stands there', () => {
+    const numbers = Array.from({ length: 100 }, (_, index) => index);
+    const blob = (uid: number) => archive({ Size: 1, Mode: 2, Digest: new PlistUid(uid) }, numbers);
+    expect(decodeMbFile(blob(101))).toEqual({ ...BARE, size: 1, mode: 2 });
+    for (const uid of [102, 103, 255]) expect(decodeMbFile(blob(uid))).toBe(null);
+  });
+
+  it('with data longer than the file are unreadable', () => {
+    const blob = encodeMbFile(FULL);
+    const length = blob.indexOf(Buffer.alloc(20, 7)) - 2;
+    blob.writeUInt16BE(0xffff, length);
+    expect(decodeMbFile(blob)).toBe(null);
+  });
+
+  it('with an object in the header or the table are unreadable', () => {
+    const good = encodeMbFile(FULL);
+    const count = good.readUInt32BE(good.length - 20);
+    const table = good.readUInt32BE(good.length - 4);
+    let unreadable = 0;
+    for (const offset of [0, 7, table, table + 1]) {
+      for (let object = 0; object < count; object += 1) {
+        const blob = Buffer.from(good);
+        blob.writeUInt16BE(offset, table + 2 * object);
+        const file = decodeMbFile(blob);
+        if (file === null) unreadable += 1;
+        // An object that nobody asks for, such as the version.
+        else expect(file).toEqual(FULL);
+      }
+    }
+    expect(unreadable).toBeGreaterThan(2 * count);
+  });
+
   it('that are cut off are unreadable', () => {
     const good = encodeMbFile(FULL);
     for (let length = 0; length < good.length; length += 1) expect(decodeMbFile(good.subarray(0, length))).toBe(null);

@@ -152,6 +152,14 @@ describe('reading binary property lists', () => {
     }
   });
 
+  it('refuses objects in the header and in the offset table', () => {
+    for (const offset of [0, 7, 10, 11]) {
+      const bytes = raw([[0xa1, 1], [0x09]]);
+      bytes.writeUInt32BE(offset, bytes.length - 32 - 4);
+      expect(parseCode(bytes)).toBe(offset === 10 ? 'nothing thrown' : 'formats/bad-plist');
+    }
+  });
+
   it('holds the limits it is given', () => {
     expect(parseCode(encodePlist('x'.repeat(100), 'binary'), { maxBytes: 64 })).toBe('formats/plist-too-large');
     expect(parseCode(encodePlist([1, 2, 3, 4], 'binary'), { maxObjects: 4 })).toBe('formats/plist-too-large');
@@ -167,10 +175,10 @@ describe('reading binary property lists', () => {
   });
 
   it('counts the depth of a shared object at its deepest use', () => {
-    // 0: [1, 2]; 1: [2]; 2: [3]; 3: true — object 2 is first met at depth 3, or at depth 2.
-    const bytes = raw([[0xa2, 2, 1], [0xa1, 2], [0xa1, 3], [0x09]]);
-    expect(parseCode(bytes, { maxDepth: 2 })).toBe('formats/bad-plist');
-    expect(parsePlist(bytes, { maxDepth: 3 })).toEqual([[true], [[true]]]);
+    // 0: [2, 1]; 1: [2]; 2: [3]; 3: [4]; 4: true. Object 2 is met at depth 2 first, and then at depth 3.
+    const bytes = raw([[0xa2, 2, 1], [0xa1, 2], [0xa1, 3], [0xa1, 4], [0x09]]);
+    expect(parseCode(bytes, { maxDepth: 3 })).toBe('formats/bad-plist');
+    expect(parsePlist(bytes, { maxDepth: 4 })).toEqual([[[true]], [[[true]]]]);
   });
 
   it('refuses lists that double at every level', () => {

@@ -121,6 +121,7 @@ describe('reading XML property lists', () => {
     const external = '<!DOCTYPE plist [<!ENTITY x SYSTEM "file:///etc/passwd">]>';
     expect(codeOf(() => parsePlist(xml('<string>&b;</string>', bomb)))).toBe('formats/bad-plist');
     expect(codeOf(() => parsePlist(xml('<string>&x;</string>', external)))).toBe('formats/bad-plist');
+    expect(codeOf(() => parsePlist(xml('<true/>', '<!DOCTYPE plist [ ]>')))).toBe('formats/bad-plist');
     for (const text of ['<html></html>', '<plist/>', '{ a = 1; }', 'hello', '', '<', '<!', '<?', '<!--', '\ufeff']) {
       expect(
         codeOf(() => parsePlist(Buffer.from(text))),
@@ -215,6 +216,7 @@ ${DOCTYPE}
   });
 
   it('replaces what XML cannot carry', () => {
+    expect(encodePlist('a\r\nb', 'xml').toString()).toContain('<string>a&#13;\nb</string>');
     expect(parsePlist(encodePlist('a\u0000b\u001bc\ud800d\uffffe', 'xml'))).toBe('a\ufffdb\ufffdc\ufffdd\ufffde');
   });
 
