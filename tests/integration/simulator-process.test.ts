@@ -98,6 +98,18 @@ describe('the simulator as a process', () => {
     expect(await bound.exit).toBe(0);
   });
 
+  it('ends when the shell between it and its caller is killed, as npm kills its own', async () => {
+    const env = { ...process.env, TMPDIR: dir, npm_lifecycle_event: 'simulator' };
+    const command = `'${process.execPath}' '${SIMULATOR}' --listen 'unix:${dir}/s' ${SMALL.join(' ')}; true`;
+    const shell = spawn('sh', ['-c', command], { stdio: ['pipe', 'pipe', 'inherit'], env });
+    const output = createInterface({ input: shell.stdout });
+    await once(output, 'line');
+    const ended = once(output, 'close');
+    shell.kill('SIGKILL');
+    await ended;
+    expect(await readdir(dir)).toEqual([]);
+  });
+
   it('goes on without an input', async () => {
     const { child, lines, exit } = run(['--listen', `unix:${dir}/s`, ...SMALL], 'ignore');
     const ready = JSON.parse((await lines.next()).value);

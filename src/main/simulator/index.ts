@@ -1,6 +1,7 @@
 import { catalogue, isBackstopError } from '../../shared/errors/index.ts';
 import { HELP, parseInvocation } from './cli/arguments.ts';
 import { print, runCommands } from './cli/command-loop.ts';
+import { startedByNpm, waitForParentDeath } from './cli/parent-watch.ts';
 import { readScenario } from './control/scenario.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
 
@@ -26,10 +27,14 @@ async function main(): Promise<number> {
     addresses: simulator.addresses,
     phones: simulator.phones.map(({ identity }) => ({ udid: identity.udid, name: identity.name })),
   });
+  const watching = new AbortController();
+  const ends = [signalled];
+  if (exitWithParent || startedByNpm(process.env)) ends.push(waitForParentDeath(watching.signal));
   const commands = runCommands(simulator, exitWithParent).then(async (end) => {
-    if (end === 'input-ended') await signalled;
+    if (end === 'input-ended') await Promise.race(ends);
   });
-  await Promise.race([commands, signalled]);
+  await Promise.race([commands, ...ends]);
+  watching.abort();
   return 0;
 }
 
