@@ -145,6 +145,15 @@ describe('the simulator as a process', () => {
     session.close();
   });
 
+  it('closes a lockdownd connection that neither speaks nor has a session', async () => {
+    await using phone = await startSimulatorProcess({
+      args: ['--listen', `unix:${dir}/s`, ...SMALL],
+      env: { BACKSTOP_TIMEOUT_SCALE: '0.005' },
+    });
+    const lockdown = await new TinyHost(phone.address).lockdown(1);
+    expect(await lockdown.wire.atEnd()).toBe(true);
+  });
+
   it('closes the Wi-Fi connections of a host that does not answer the heartbeat', async () => {
     await using phone = await startSimulatorProcess({
       args: ['--listen', `unix:${dir}/s`, ...SMALL, '--wifi'],

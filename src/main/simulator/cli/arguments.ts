@@ -149,9 +149,17 @@ function phonesOf(values: Values, env: NodeJS.ProcessEnv): PhoneOptions[] {
       passcodeDelayMs: wholeNumber(values['passcode-delay'], '--passcode-delay', 100, 0, 3_600_000),
       trust: trustOf(oneOf(values.trust, '--trust', ['ok', 'deny', 'pending'] as const)),
     },
-    ...(ios === undefined ? {} : { identity: { productVersion: ios } }),
+    ...(ios === undefined ? {} : { identity: { productVersion: ios, buildVersion: buildOf(ios) } }),
     attach: attachmentsOf(values),
   }));
+}
+
+/** A build number of that major version: right in form, not for every minor version. */
+const BUILDS: Readonly<Record<string, string>> = { 15: '19H390', 16: '20H360', 17: '21H450', 18: '22F76', 26: '23B85' };
+
+function buildOf(ios: string): string {
+  const major = Number.parseInt(ios, 10);
+  return BUILDS[major] ?? `${major + 4}A100`;
 }
 
 function attachmentsOf(values: Values): readonly ('usb' | 'wifi')[] {
