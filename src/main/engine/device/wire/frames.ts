@@ -12,13 +12,20 @@ export async function readPlistFrame(
   limits: { readonly maxBytes: number } & ReadOptions,
 ): Promise<PlistValue> {
   const length = await wire.readUInt32BE(limits);
-  if (length === 0 || length > limits.maxBytes) {
-    throw new BackstopError('device/bad-message', {
-      message: `a message of ${length} bytes was announced`,
-      data: { problem: `a message of ${length} bytes was announced` },
-    });
-  }
-  return parseBody(await readGrowing(wire, length, limits));
+  return readPlistBody(wire, { length, maxBytes: limits.maxBytes }, (max) => wire.readSome(max, limits));
+}
+
+/** The part after the length, for callers that wait in their own way: `readSome` gives what comes next. */
+export async function readPlistBody(
+  wire: SocketWire,
+  { length, maxBytes }: { readonly length: number; readonly maxBytes: number },
+  readSome: (max: number) => Promise<Buffer>,
+): Promise<PlistValue> {
+  if (length > 0 && length <= maxBytes) return parseBody(await readGrowing(wire, length, readSome));
+  throw new BackstopError('device/bad-message', {
+    message: `a message of ${length} bytes was announced`,
+    data: { problem: `a message of ${length} bytes was announced` },
+  });
 }
 
 export async function writePlistFrame(
@@ -40,13 +47,17 @@ export function encodePlistFrame(value: PlistValue, format: 'xml' | 'binary'): B
 }
 
 /** Reads `length` bytes while memory grows only with what really arrives: an announced length buys nothing. */
-async function readGrowing(wire: SocketWire, length: number, options: ReadOptions): Promise<Buffer> {
+async function readGrowing(
+  wire: SocketWire,
+  length: number,
+  readSome: (max: number) => Promise<Buffer>,
+): Promise<Buffer> {
   const whole = wire.tryRead(length);
   if (whole !== null) return whole;
   const parts: Buffer[] = [];
   let rest = length;
   while (rest > 0) {
-    const part = wire.tryReadSome(rest) ?? (await wire.readSome(rest, options));
+    const part = wire.tryReadSome(rest) ?? (await readSome(rest));
     parts.push(part);
     rest -= part.length;
   }
@@ -91,7 +102,7 @@ export async function readMuxPacket(wire: SocketWire, options: ReadOptions = {})
   const version = header.readUInt32LE(4);
   const message = header.readUInt32LE(8);
   const tag = header.readUInt32LE(12);
-  const payload = await readGrowing(wire, length - MUX_HEADER_BYTES, options);
+  const payload = await readGrowing(wire, length - MUX_HEADER_BYTES, (max) => wire.readSome(max, options));
   const body = message === MUX_PLIST_MESSAGE && payload.length > 0 ? parseBody(payload) : null;
   return { version, message, tag, body };
 }

@@ -5,6 +5,7 @@ export {
   MUX_PLIST_MESSAGE,
   type MuxPacket,
   readMuxPacket,
+  readPlistBody,
   readPlistFrame,
   writeMuxPacket,
   writePlistFrame,

@@ -24,6 +24,7 @@ export class SocketWire {
   /** Bytes of `#chunks[0]` that are already used. */
   #offset = 0;
   #available = 0;
+  #received = 0;
   #ended = false;
   #failure: Error | null = null;
   #wake: (() => void) | null = null;
@@ -57,6 +58,11 @@ export class SocketWire {
   /** Bytes that can be read without waiting, as far as known. */
   get buffered(): number {
     return this.#available;
+  }
+
+  /** Bytes that have come so far, read or not: a sign of life. */
+  get received(): number {
+    return this.#received;
   }
 
   /** Exactly `length` bytes, or throws `device/connection-lost` (end of stream) or `device/silent` (timeout). */
@@ -149,17 +155,26 @@ export class SocketWire {
 
   /** Resolves when the bytes are handed to the system or the socket's buffer has room again. */
   async write(data: Uint8Array | readonly Uint8Array[], options: ReadOptions = {}): Promise<void> {
-    if (this.#failure !== null || !this.#socket.writable) throw this.#lost();
+    if (!this.tryWrite(data)) await this.drained(options);
+  }
+
+  /** Takes the bytes in any case. False: wait for `drained` before the next ones. They must not change any more. */
+  tryWrite(data: Uint8Array | readonly Uint8Array[]): boolean {
     const socket = this.#socket;
+    if (this.#failure !== null || !socket.writable) throw this.#lost();
+    if (data instanceof Uint8Array) return socket.write(data);
     let room = true;
-    if (data instanceof Uint8Array) {
-      room = socket.write(data);
-    } else {
-      socket.cork();
-      for (const part of data) room = socket.write(part);
-      socket.uncork();
-    }
-    if (room) return;
+    socket.cork();
+    for (const part of data) room = socket.write(part);
+    socket.uncork();
+    return room;
+  }
+
+  /** Resolves when the socket takes more: at once, unless what was written still waits for the other side. */
+  async drained(options: ReadOptions = {}): Promise<void> {
+    const socket = this.#socket;
+    if (this.#failure !== null || socket.destroyed) throw this.#lost();
+    if (!socket.writableNeedDrain) return;
     await this.#wait((wake) => {
       socket.once('drain', wake);
       socket.once('close', wake);
@@ -218,6 +233,7 @@ export class SocketWire {
       if (chunk === null) return;
       this.#chunks.push(chunk);
       this.#available += chunk.length;
+      this.#received += chunk.length;
     }
   }
 
