@@ -170,6 +170,24 @@ describe('the simulated usbmuxd', () => {
     lockdown.close();
   });
 
+  it('breaks its own answers when told to', async () => {
+    const udid = simulator.phones[0]?.identity.udid ?? '';
+    const fault = (kind: string, more: object): Promise<unknown> =>
+      simulator.command({ cmd: 'fault', udid, kind, at: { service: 'usbmuxd' }, ...more });
+    const ask = async (): Promise<SocketWire> => {
+      const wire = await host.openMux();
+      await writeMuxPacket(wire, { MessageType: 'ReadBUID' }, 1);
+      return wire;
+    };
+    await fault('wrong-length', { length: 99 });
+    expect((await (await ask()).read(4)).readUInt32LE(0)).toBe(99);
+    await fault('drop', { at: { service: 'usbmuxd', bytes: 10 } });
+    const dropped = await ask();
+    expect((await dropped.read(10)).length).toBe(10);
+    expect(await dropped.atEnd()).toBe(true);
+    expect(await host.ask({ MessageType: 'ReadBUID' })).toHaveProperty('BUID');
+  });
+
   it('unlinks its socket when it stops', async () => {
     const other = join(tmpdir(), `${uniqueName()}.sock`);
     const short = await startSimulator({

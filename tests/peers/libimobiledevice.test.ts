@@ -80,6 +80,15 @@ describe.skipIf(!havePeers('idevice_id', 'ideviceinfo', 'idevicepair'))(
       expect((await peer('idevice_id', '-l')).stdout.trim()).toBe(phone.udid);
     });
 
+    it('the smaller tools work too: name, battery, notifications', async () => {
+      expect((await peer('idevicename', 'Ada’s iPhone')).code).toBe(0);
+      expect((await peer('idevicename')).stdout.trim()).toBe('Ada’s iPhone');
+      expect((await peer('idevicediagnostics', 'ioregentry', 'IOPMPowerSource')).stdout).toContain('CycleCount');
+      expect((await peer('idevicenotificationproxy', 'post', 'com.example.hello')).code).toBe(0);
+      const report = (await phone.command({ cmd: 'report' }))['phones'] as { hostNotifications: string[] }[];
+      expect(report[0]?.hostNotifications).toContain('com.example.hello');
+    });
+
     it('TLS faults reach the real client as failures and pass', async () => {
       for (const kind of ['tls-refused', 'tls-garbage']) {
         await phone.command({ cmd: 'fault', kind, at: { service: 'lockdownd' } });
