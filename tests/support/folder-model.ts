@@ -3,7 +3,9 @@ import {
   FolderError,
   type FolderListing,
   type HostFolder,
-} from '../../src/main/engine/device/services/mobilebackup2/host-folder.ts';
+} from '../../src/main/engine/device/services/mobilebackup2/index.ts';
+
+import { isBackstopError } from '../../src/shared/errors/index.ts';
 
 /** Random conversations with a backup folder, repeatable by their seed, and what a folder answered to each request. */
 
@@ -26,6 +28,7 @@ export async function ask(folder: HostFolder, request: FolderRequest): Promise<s
     return await answer(folder, request);
   } catch (error) {
     if (error instanceof FolderError) return `status ${error.status}`;
+    if (isBackstopError(error, 'backup/hostile-path')) return 'refused';
     throw error;
   }
 }

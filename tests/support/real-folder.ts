@@ -10,7 +10,7 @@ import {
   type FolderStatus,
   type FolderUpload,
   type HostFolder,
-} from '../../src/main/engine/device/services/mobilebackup2/host-folder.ts';
+} from '../../src/main/engine/device/services/mobilebackup2/index.ts';
 
 /**
  * A backup folder in a real directory, answering as the known clients do: the measure for the virtual one.
@@ -130,11 +130,7 @@ export class RealFolder implements HostFolder {
   }
 
   #path(raw: string): VirtualPath {
-    try {
-      return parseVirtualPath(raw);
-    } catch (error) {
-      throw new FolderError(FOLDER_STATUS.other, 'Operation not permitted', { cause: error });
-    }
+    return parseVirtualPath(raw);
   }
 
   #at(path: VirtualPath): string {

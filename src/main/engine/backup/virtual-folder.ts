@@ -1,5 +1,5 @@
-import { statfs } from 'node:fs/promises';
 import { BackstopError, isBackstopError } from '../../../shared/errors/index.ts';
+import { formatBytes } from '../../../shared/text/index.ts';
 import {
   FOLDER_STATUS,
   FolderError,
@@ -7,7 +7,7 @@ import {
   type FolderListing,
   type FolderUpload,
   type HostFolder,
-} from '../device/services/mobilebackup2/host-folder.ts';
+} from '../device/services/mobilebackup2/index.ts';
 import type { Clock } from '../platform/index.ts';
 import type { ObjectRef, ObjectWriter, VaultSession } from '../vault/types.ts';
 import type { Overlay, StoredFile } from './overlay/index.ts';
@@ -16,9 +16,6 @@ import { parseVirtualPath, type VirtualPath } from './paths.ts';
 /**
  * The backup folder that a phone drives and that is nowhere on a disk: names are rows of the overlay, content goes
  * straight into the vault and is read back from there. It answers as a real folder would.
- *
- * The first thing that makes the run impossible is kept in `failure`: the phone gets a status and ends the run with
- * its own words, which are worth less than ours.
  */
 
 /** What the folder needs of a vault session. */
@@ -30,8 +27,6 @@ export interface VirtualFolderOptions {
   readonly clock: Clock;
   /** Bytes the phone may count on: the vault's volume without its reserve. */
   readonly freeBytes: () => Promise<bigint>;
-  /** Called once, with the first failure. */
-  readonly onFailure?: (failure: BackstopError) => void;
   /** Called for each piece of content that arrives: O(1), never throws. */
   readonly onReceived?: (bytes: number) => void;
   readonly onFileReceived?: () => void;
@@ -132,25 +127,25 @@ export class VirtualFolder implements HostFolder {
     this.#options.onFileReceived?.();
   }
 
-  /** What the phone is told about an error, after what must be remembered of it was remembered. */
-  explain(error: unknown): FolderError {
+  /**
+   * The error that is thrown for one that happened here. A `FolderError` is an answer, as a real folder would give it;
+   * every other error ends the run, and is remembered, since the phone's words about it will be worth less.
+   */
+  explain(error: unknown): Error {
     if (error instanceof FolderError) return error;
-    if (isBackstopError(error, 'backup/hostile-path') || isBackstopError(error, 'backup/too-many-items')) {
-      this.#fail(error);
-      return new FolderError(FOLDER_STATUS.other, 'Operation not permitted', { cause: error });
-    }
+    const named = this.#named(error);
+    this.#failure ??= named;
+    return named;
+  }
+
+  #named(error: unknown): BackstopError {
     if (isDiskFull(error)) {
-      this.#fail(
-        new BackstopError('backup/vault-full', { cause: error, data: { receivedBytes: this.#receivedBytes } }),
-      );
-      return new FolderError(FOLDER_STATUS.noSpace, 'No space left on device', { cause: error });
+      const received = formatBytes(this.#receivedBytes);
+      return new BackstopError('backup/vault-full', { cause: error, data: { received } });
     }
-    this.#fail(
-      isBackstopError(error)
-        ? error
-        : new BackstopError('backup/computer-failed', { cause: error, data: { reason: reasonOf(error) } }),
-    );
-    return new FolderError(FOLDER_STATUS.io, 'Input/output error', { cause: error });
+    if (isBackstopError(error)) return error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return new BackstopError('backup/computer-failed', { message: reason, cause: error, data: { reason } });
   }
 
   #parse(path: string): VirtualPath {
@@ -172,12 +167,6 @@ export class VirtualFolder implements HostFolder {
     } catch (error) {
       throw this.explain(error);
     }
-  }
-
-  #fail(failure: BackstopError): void {
-    if (this.#failure !== null) return;
-    this.#failure = failure;
-    this.#options.onFailure?.(failure);
   }
 
   #now(): number {
@@ -228,12 +217,6 @@ class ObjectUpload implements FolderUpload {
   }
 }
 
-/** Free bytes of the volume that holds `path`, for users without privileges. */
-export async function volumeFreeBytes(path: string): Promise<bigint> {
-  const { bavail, bsize } = await statfs(path, { bigint: true });
-  return bavail * bsize;
-}
-
 /** A full disk, however deep in the causes. */
 export function isDiskFull(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
@@ -241,8 +224,4 @@ export function isDiskFull(error: unknown): boolean {
     if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL' || code === 'vault/disk-full') return true;
   }
   return false;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

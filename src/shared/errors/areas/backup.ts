@@ -30,7 +30,7 @@ export const backupErrors = {
     recovery: 'Leave out the wish for an unencrypted backup, or turn encryption off first.',
     olderSnapshotsSafe: true,
     retry: 'never',
-    exitCode: 2,
+    exitCode: 3,
   },
   'backup/not-enough-space': {
     title: 'There is not enough room for this backup',
@@ -177,6 +177,59 @@ export const backupErrors = {
     retry: 'ask',
     exitCode: 1,
   },
+  'backup/phone-full': {
+    title: 'The iPhone is almost full',
+    explanation: 'It needs about 1 GB of working space to make a backup, and it does not have that. Nothing is kept.',
+    recovery: 'Delete or offload something small on the iPhone, then try again. A restart can also help.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+    reference: 'E20',
+  },
+  'backup/phone-occupied': {
+    title: 'The iPhone is busy',
+    explanation: 'It is already syncing, updating or backing up to iCloud (error {number}).',
+    recovery: 'Wait until it has finished and try again.',
+    olderSnapshotsSafe: true,
+    retry: 'automatic',
+    exitCode: 1,
+    reference: 'E19',
+  },
+  'backup/phone-snapshot-left': {
+    title: 'The iPhone must be restarted before it can be backed up',
+    explanation:
+      'A backup that was cut off left something behind on the iPhone that it does not clear away by itself (error {number}).',
+    recovery: 'Restart the iPhone, unlock it, and start the backup again.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+  },
+  'backup/transfer-failed': {
+    title: 'The iPhone could not send everything',
+    explanation: 'The iPhone stopped while it was sending its files (error {number}): {phoneText}',
+    recovery: 'Restart the iPhone and try again with the cable. The next backup will be a full one.',
+    olderSnapshotsSafe: true,
+    retry: 'automatic',
+    exitCode: 1,
+  },
+  'backup/inconsistent': {
+    title: 'The iPhone did not accept the backup as consistent',
+    explanation:
+      'The iPhone compared what it had sent with what it was told is here, and they did not agree (error {number}): {phoneText}',
+    recovery: 'Start the backup again. It will be a full one.',
+    olderSnapshotsSafe: true,
+    retry: 'automatic',
+    exitCode: 1,
+  },
+  'backup/setup-not-finished': {
+    title: 'Finish setting up the iPhone',
+    explanation: 'iOS does not allow backups during its setup screens.',
+    recovery: 'Finish them on the iPhone and try again.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 3,
+    reference: 'E23',
+  },
   'backup/ended-without-answer': {
     title: 'The iPhone ended the backup without saying that it is complete',
     explanation:
@@ -232,9 +285,11 @@ export const backupErrors = {
     exitCode: 3,
   },
   'backup/encryption-managed': {
-    title: 'Your organisation manages this iPhone',
-    explanation: 'A profile on the iPhone does not allow this change of its backup encryption. Nothing was changed.',
-    recovery: 'Ask your administrator.',
+    title: 'The iPhone does not allow this change',
+    explanation:
+      'It refused to change its backup encryption (error {number}): {phoneText}. Often a profile of an organisation forbids it. Nothing was changed.',
+    recovery:
+      'If your organisation manages this iPhone, ask your administrator. Otherwise restart the iPhone and try again.',
     olderSnapshotsSafe: true,
     retry: 'never',
     exitCode: 1,
