@@ -2,4 +2,4 @@ export { makePairingCertificates, type PairingCertificates, readDevicePublicKey 
 export { type FoundRecord, findPairRecords } from './find-record.ts';
 export { type Pairing, type PairingState, type PairOptions, pairPhone } from './pair.ts';
 export { type PairRecordStore, pairRecordFolder } from './record-store.ts';
-export { isPaired, openTrustedSession, type TrustedSession } from './trust.ts';
+export { isDeadRecord, isPaired, openTrustedSession, type TrustedSession } from './trust.ts';

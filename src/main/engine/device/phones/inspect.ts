@@ -1,0 +1,97 @@
+import { isBackstopError } from '../../../../shared/errors/index.ts';
+import { boolAt, dictOf, type PlistDict, stringAt } from '../../formats/plist/index.ts';
+import { scaledMs } from '../../platform/index.ts';
+import { LockdownClient, printable } from '../lockdown/index.ts';
+import { isDeadRecord, openTrustedSession, type PairRecordStore } from '../pairing/index.ts';
+import { type CallOptions, type MuxEndpoint, type MuxEntry, PhoneLink } from '../usbmux/index.ts';
+import type { ConnectedPhone } from './list.ts';
+
+/** A list of phones must not hang on one that does not answer. */
+const INSPECT_TIMEOUT_MS = scaledMs(10_000);
+
+/** What a list shows of a phone. Null: it does not tell (a stranger, or now). */
+export interface PhoneFacts {
+  readonly name: string | null;
+  readonly productType: string | null;
+  readonly productVersion: string | null;
+  /** Does it take this computer's pair record? Null: it could not be asked (locked, silent). */
+  readonly paired: boolean | null;
+  /** Are its backups encrypted? Only a trusted computer is told. */
+  readonly encrypted: boolean | null;
+}
+
+const UNKNOWN: PhoneFacts = { name: null, productType: null, productVersion: null, paired: null, encrypted: null };
+
+/** Looks at a phone without changing anything. Throws only when told to stop. */
+export async function inspectPhone(
+  endpoint: MuxEndpoint,
+  phone: ConnectedPhone,
+  store: PairRecordStore,
+  options: CallOptions = {},
+): Promise<PhoneFacts> {
+  const limit = AbortSignal.timeout(INSPECT_TIMEOUT_MS);
+  const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
+  const [entry] = phone.entries;
+  if (entry === undefined) return UNKNOWN;
+  let paired: boolean | null = null;
+  try {
+    const trusted = await inspectTrusted(endpoint, entry, store, signal);
+    if (trusted !== null) return trusted;
+    paired = false;
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (limit.aborted) return UNKNOWN;
+    if (!isBackstopError(error)) throw error;
+    paired = isDeadRecord(error) ? false : null;
+  }
+  return { ...(await inspectAsStranger(endpoint, entry, signal, options)), paired };
+}
+
+async function inspectTrusted(
+  endpoint: MuxEndpoint,
+  entry: MuxEntry,
+  store: PairRecordStore,
+  signal: AbortSignal,
+): Promise<PhoneFacts | null> {
+  const session = await openTrustedSession(new PhoneLink(endpoint, entry), store, { signal });
+  if (session === null) return null;
+  const { lockdown } = session;
+  try {
+    const values = dictOf((await lockdown.getValue({}, { signal })) ?? undefined);
+    const backup = dictOf((await lockdown.getValue({ domain: 'com.apple.mobile.backup' }, { signal })) ?? undefined);
+    return { ...readFacts(values), paired: true, encrypted: boolAt(backup, 'WillEncrypt') ?? false };
+  } finally {
+    lockdown.close();
+  }
+}
+
+async function inspectAsStranger(
+  endpoint: MuxEndpoint,
+  entry: MuxEntry,
+  signal: AbortSignal,
+  options: CallOptions,
+): Promise<PhoneFacts> {
+  const lockdown = new LockdownClient(new PhoneLink(endpoint, entry), null);
+  try {
+    return readFacts(dictOf((await lockdown.getValue({}, { signal })) ?? undefined));
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (isBackstopError(error) || signal.aborted) return UNKNOWN;
+    throw error;
+  } finally {
+    lockdown.close();
+  }
+}
+
+function readFacts(values: PlistDict | undefined): PhoneFacts {
+  const text = (key: string): string | null => {
+    const value = stringAt(values, key);
+    return value === undefined ? null : printable(value);
+  };
+  return {
+    ...UNKNOWN,
+    name: text('DeviceName'),
+    productType: text('ProductType'),
+    productVersion: text('ProductVersion'),
+  };
+}

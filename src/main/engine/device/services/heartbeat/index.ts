@@ -1,0 +1,1 @@
+export { HEARTBEAT_SERVICE, type HeartbeatEnd, keepHeartbeat } from './heartbeat.ts';

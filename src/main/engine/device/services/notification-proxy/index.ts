@@ -1,0 +1,1 @@
+export { NOTIFICATION, NOTIFICATION_PROXY_SERVICE, NotificationProxyClient } from './client.ts';

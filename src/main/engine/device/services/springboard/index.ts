@@ -1,0 +1,1 @@
+export { SPRINGBOARD_SERVICE, SpringboardClient } from './client.ts';
