@@ -3,6 +3,8 @@ import type { Clock } from '../platform/index.ts';
 
 export type BackupPhase =
   | 'connecting'
+  | 'recovering'
+  | 'encrypting'
   | 'waiting-for-passcode'
   | 'preparing'
   | 'receiving'

@@ -303,14 +303,4 @@ export const backupErrors = {
     retry: 'ask',
     exitCode: 1,
   },
-  'backup/password-change-unclear': {
-    title: 'It is not known whether the backup password was changed',
-    explanation:
-      'The iPhone closed the connection before it answered. Encryption is on, but the iPhone does not tell whether the password is the old or the new one.',
-    recovery:
-      'Change the password again, from the old to the new one: if the iPhone says that the old one is wrong, the change had worked. Keep both passwords until then.',
-    olderSnapshotsSafe: true,
-    retry: 'ask',
-    exitCode: 1,
-  },
 } as const satisfies ErrorArea;

@@ -1,0 +1,1 @@
+export { buildInfoPlist, type InfoPlistFacts, type InstalledApp, type PhoneExtras } from './build.ts';

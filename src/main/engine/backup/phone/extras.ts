@@ -1,0 +1,152 @@
+import { isBackstopError } from '../../../../shared/errors/index.ts';
+import type { LockdownClient } from '../../device/lockdown/index.ts';
+import { AFC_SERVICE, AfcClient } from '../../device/services/afc/index.ts';
+import {
+  INSTALLATION_PROXY_SERVICE,
+  InstallationProxyClient,
+  type InstalledApp as ProxyApp,
+} from '../../device/services/installation-proxy/index.ts';
+import { SPRINGBOARD_SERVICE, SpringboardClient } from '../../device/services/springboard/index.ts';
+import { scaledMs } from '../../platform/index.ts';
+import type { InstalledApp } from '../info-plist/index.ts';
+import type { PhoneCallOptions, PhoneExtrasRead } from './backup-phone.ts';
+
+/**
+ * What Info.plist tells beyond the phone's own values: apps with their papers and icons, and iTunes' and Books' own
+ * files. All of it is dressing: a phone that lacks a service, or one that fails, gets a poorer Info.plist and no error.
+ */
+
+/** Names in `/iTunes_Control/iTunes/` that Apple's host copies (device protocols 6.1). */
+const ITUNES_FILES: readonly string[] = [
+  'ApertureAlbumPrefs',
+  'IC-Info.sidb',
+  'IC-Info.sidv',
+  'PhotosFolderAlbums',
+  'PhotosFolderName',
+  'PhotosFolderPrefs',
+  'VoiceMemos.plist',
+  'iPhotoAlbumPrefs',
+  'iTunesApplicationIDs',
+  'iTunesPrefs',
+  'iTunesPrefs.plist',
+];
+const ITUNES_FOLDER = '/iTunes_Control/iTunes';
+const IBOOKS_FILE = '/Books/iBooksData2.plist';
+
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+const MAX_PAPER_BYTES = 1024 * 1024;
+const MAX_ICON_BYTES = 512 * 1024;
+/** Of all apps together: a real Info.plist has 1 to 11 MB. */
+const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
+const MAX_APPS = 5_000;
+/** Icons are 5 to 20 ms each; a phone that is slower than this goes without the rest of them. */
+const ICONS_TIMEOUT_MS = scaledMs(60_000);
+
+export async function readExtras(lockdown: LockdownClient, options: PhoneCallOptions): Promise<PhoneExtrasRead> {
+  const missing: string[] = [];
+  const orElse = async <T>(what: string, work: () => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!isBackstopError(error)) throw error;
+      missing.push(what);
+      return otherwise;
+    }
+  };
+  const listed = await orElse('installed apps', () => readApps(lockdown, options), []);
+  const apps = await withIcons(listed, (icons) =>
+    orElse('app icons', () => readIcons(lockdown, icons, options), undefined),
+  );
+  const files = await orElse('iTunes files', () => readFiles(lockdown, options), {
+    itunesFiles: new Map(),
+    ibooksData2: null,
+  });
+  return { extras: { apps, ...files }, missing };
+}
+
+async function readApps(lockdown: LockdownClient, options: PhoneCallOptions): Promise<readonly ProxyApp[]> {
+  const proxy = new InstallationProxyClient(await lockdown.startService(INSTALLATION_PROXY_SERVICE, options));
+  try {
+    return (await proxy.userApps(options)).slice(0, MAX_APPS);
+  } finally {
+    proxy.close();
+  }
+}
+
+/** Apps that get an icon: those with both papers. `fill` sets what it can within the bounds. */
+async function withIcons(
+  listed: readonly ProxyApp[],
+  fill: (icons: Map<string, Uint8Array | null>) => Promise<void>,
+): Promise<readonly InstalledApp[]> {
+  const icons = new Map<string, Uint8Array | null>();
+  const bounded = boundPapers(listed);
+  for (const { bundleId, sinf, itunesMetadata } of bounded) {
+    if (sinf !== null && itunesMetadata !== null) icons.set(bundleId, null);
+  }
+  if (icons.size > 0) await fill(icons);
+  return bounded.map((app) => ({ ...app, icon: icons.get(app.bundleId) ?? null }));
+}
+
+/** Papers of an absurd size are left out, as are those that would make the file one. */
+function boundPapers(listed: readonly ProxyApp[]): InstalledApp[] {
+  let total = 0;
+  return listed.map(({ bundleId, sinf, metadata }) => {
+    const bytes = (sinf?.length ?? 0) + (metadata?.length ?? 0);
+    const fits = bytes <= MAX_PAPER_BYTES && total + bytes <= MAX_TOTAL_BYTES;
+    if (fits) total += bytes;
+    return { bundleId, sinf: fits ? sinf : null, itunesMetadata: fits ? metadata : null, icon: null };
+  });
+}
+
+async function readIcons(
+  lockdown: LockdownClient,
+  icons: Map<string, Uint8Array | null>,
+  options: PhoneCallOptions,
+): Promise<void> {
+  const timeout = AbortSignal.timeout(ICONS_TIMEOUT_MS);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
+  const springboard = new SpringboardClient(await lockdown.startService(SPRINGBOARD_SERVICE, options));
+  let total = 0;
+  try {
+    for (const bundleId of icons.keys()) {
+      const icon = await springboard.icon(bundleId, { signal });
+      if (icon === null || icon.length > MAX_ICON_BYTES || total + icon.length > MAX_TOTAL_BYTES) continue;
+      total += icon.length;
+      icons.set(bundleId, icon);
+    }
+  } catch (error) {
+    // Those that came in time are there; the rest is left out.
+    if (!timeout.aborted) throw error;
+  } finally {
+    springboard.close();
+  }
+}
+
+async function readFiles(
+  lockdown: LockdownClient,
+  options: PhoneCallOptions,
+): Promise<{ readonly itunesFiles: ReadonlyMap<string, Uint8Array>; readonly ibooksData2: Uint8Array | null }> {
+  const afc = new AfcClient(await lockdown.startService(AFC_SERVICE, options));
+  try {
+    const itunesFiles = new Map<string, Uint8Array>();
+    for (const name of ITUNES_FILES) {
+      const content = await readSmall(afc, `${ITUNES_FOLDER}/${name}`, options);
+      if (content !== null) itunesFiles.set(name, content);
+    }
+    return { itunesFiles, ibooksData2: await readSmall(afc, IBOOKS_FILE, options) };
+  } finally {
+    afc.disconnect();
+  }
+}
+
+/** One file that cannot be read does not take the others with it. */
+async function readSmall(afc: AfcClient, path: string, options: PhoneCallOptions): Promise<Uint8Array | null> {
+  try {
+    return await afc.readFile(path, MAX_FILE_BYTES, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (isBackstopError(error, 'device/file-error')) return null;
+    throw error;
+  }
+}
