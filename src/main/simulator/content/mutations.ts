@@ -40,7 +40,7 @@ export function applyMutation(world: World, contents: Contents, mutation: Mutati
 
 /** Does one thing to some items and says how many there were. */
 function act(contents: Contents, verb: Verb, name: KindName, count: number, below: Below): number {
-  const { photos, messages, contacts, apps } = contents;
+  const { photos, messages, contacts, notes, apps } = contents;
   switch (name) {
     case 'photos':
     case 'videos':
@@ -56,7 +56,9 @@ function act(contents: Contents, verb: Verb, name: KindName, count: number, belo
       if (verb === 'add') return contacts.add(count);
       return verb === 'delete' ? contacts.remove(count, below) : contacts.edit(count, below);
     case 'notes':
-      return 0;
+      if (notes === null) return 0;
+      if (verb === 'add') return notes.add(count);
+      return verb === 'delete' ? notes.remove(count, below) : notes.edit(count, below);
     case 'apps':
       if (verb === 'add') return apps.add(count);
       return verb === 'delete' ? apps.remove(count, below) : apps.edit(count, below);

@@ -1,15 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { buildPhone } from './build-phone.ts';
 import { DAY, PhoneClock } from './calendar-time.ts';
 import type { Contents } from './contents.ts';
 import { makeIdentity } from './identity.ts';
-import { AppLibrary } from './kinds/apps/app-library.ts';
-import { AddressBook } from './kinds/contacts/address-book.ts';
 import type { TruthSection } from './kinds/kind.ts';
-import { MessageStore } from './kinds/messages/message-store.ts';
-import { PhotoLibrary } from './kinds/photos/photo-library.ts';
 import { MediaView } from './media-view.ts';
 import { applyMutation } from './mutations.ts';
-import { databaseBytes, makePlan, SizePool } from './plan.ts';
 import { Random } from './random.ts';
 import { FileTree } from './storage/tree.ts';
 import { languageOf, languages } from './text/words.ts';
@@ -55,7 +51,7 @@ class GeneratedPhone implements PhoneContent {
       scratchDir,
     });
     this.#media = new MediaView(this.#world.tree);
-    this.#contents = build(this.#world, spec);
+    this.#contents = buildPhone(this.#world, spec);
     this.#world.tree.startJournal();
   }
 
@@ -97,24 +93,7 @@ class GeneratedPhone implements PhoneContent {
   }
 
   #sections(): TruthSection[] {
-    return Object.values(this.#contents).flatMap((kind) => kind.truth());
+    const { others, notes, ...named } = this.#contents;
+    return [...Object.values(named), ...(notes === null ? [] : [notes]), ...others].flatMap((kind) => kind.truth());
   }
-}
-
-function build(world: World, spec: PhoneSpec): Contents {
-  const plan = makePlan(spec);
-  const pool = new SizePool();
-  const messages = new MessageStore(world, plan, pool);
-  const contacts = new AddressBook(world, plan);
-  const apps = new AppLibrary(world, plan);
-  const fixed = plan.tiny ? 5 + plan.preferences + plan.apps : 0;
-  const photos = new PhotoLibrary(world, plan, pool, plan.tiny ? Math.max(1, plan.files - fixed) : plan.assetFiles);
-  pool.settle((plan.bytes - databaseBytes(plan)) * (plan.tiny ? 1 : 0.8));
-  messages.build();
-  contacts.build();
-  photos.build();
-  apps.build();
-  world.publishDatabases();
-  apps.fill(plan.files - world.tree.fileCount, plan.bytes - world.tree.totalBytes);
-  return { photos, messages, contacts, apps };
 }

@@ -66,7 +66,7 @@ export function makePlan(spec: PhoneSpec): Plan {
     healthSamples: tiny ? 0 : rows(files * 2, 120, 60_000, 2, 150),
     whatsappMessages: tiny ? 0 : rows(files * 0.2, 30, 10_000, 2, 700),
     whatsappMedia: tiny ? 0 : rows(files * 0.03, 4, 8_000, 1, 700),
-    preferences: tiny ? Math.min(3, Math.floor(files / 10)) : Math.floor(Math.min(files * 0.1, 400)),
+    preferences: tiny ? 0 : Math.floor(Math.min(files * 0.1, 400)),
     apps: tiny ? Math.min(2, Math.floor(files / 20)) : Math.floor(Math.max(4, Math.min(files / 120, 140))),
     flat: average < FLAT_BELOW,
   };

@@ -63,6 +63,13 @@ export class Random {
     return out;
   }
 
+  /** Like `bytes`, four bytes a step: for longer stretches. */
+  words(length: number): Buffer {
+    const out = Buffer.allocUnsafe((length + 3) & ~3);
+    for (let at = 0; at < out.length; at += 4) out.writeUInt32LE(this.next32(), at);
+    return out.subarray(0, length);
+  }
+
   hex(digits: number): string {
     return this.bytes((digits + 1) >> 1)
       .toString('hex')

@@ -34,13 +34,13 @@ const readers: Readonly<Record<MediaType, (world: World, file: StoredFile) => It
   pdf: function* (world, file) {
     const { head, tail } = pdfEnds(file.name, file.sizeBytes);
     yield head;
-    yield* keystream(`${world.seed}/${file.contentName}`, file.sizeBytes - head.length - tail.length);
+    yield* keystream(world.seed, file.contentName, file.sizeBytes - head.length - tail.length);
     yield tail;
   },
 };
 
 function filled(world: World, file: StoredFile, head: Buffer): Iterable<Buffer> {
-  return padded(`${world.seed}/${file.contentName}`, file.sizeBytes, head);
+  return padded(world.seed, file.contentName, file.sizeBytes, head);
 }
 
 function picture(world: World, file: StoredFile, family: 'photo' | 'movie'): Buffer {

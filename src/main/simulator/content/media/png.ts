@@ -10,6 +10,40 @@ interface Band {
   readonly runs: readonly (readonly [number, number])[];
 }
 
+/** Bytes of the chunk that holds a given number of filling bytes, and of the end chunk behind it. */
+const CHUNK_FRAME_BYTES = 12;
+
+/**
+ * A screenshot of exactly `totalBytes` (or a little more, if the picture needs it): a private chunk of `filling` before
+ * the end makes it as long as wanted, and the file stays valid to the last byte.
+ */
+export function* screenshotFile(
+  random: Random,
+  shape: { width: number; height: number },
+  totalBytes: number,
+  filling: (length: number) => Iterable<Buffer>,
+): Generator<Buffer> {
+  const picture = encodeScreenshot(random, shape.width, shape.height);
+  const end = picture.length - CHUNK_FRAME_BYTES;
+  const length = totalBytes - picture.length - CHUNK_FRAME_BYTES;
+  if (length < 0) {
+    yield picture;
+    return;
+  }
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(length, 0);
+  head.write('fiLl', 4, 'latin1');
+  let sum = crc32(head.subarray(4));
+  yield Buffer.concat([picture.subarray(0, end), head]);
+  for (const part of filling(length)) {
+    sum = crc32(part, sum);
+    yield part;
+  }
+  const tail = Buffer.alloc(4);
+  tail.writeUInt32BE(sum, 0);
+  yield Buffer.concat([tail, picture.subarray(end)]);
+}
+
 /** A screenshot: bars, bubbles and lines of "text" in sixteen colours, 4 bits a pixel. Width must be even or odd, any. */
 export function encodeScreenshot(random: Random, width: number, height: number): Buffer {
   const palette = random.bytes(48);
@@ -31,13 +65,15 @@ export function encodeIcon(random: Random, side: number): Buffer {
 
 function drawScreen(random: Random, width: number, height: number): Band[] {
   const bands: Band[] = [{ height: Math.min(height, Math.max(1, Math.floor(height / 25))), runs: [[1, width]] }];
+  /** At most a hundred-odd bands: keeps the file below the smallest size a screenshot is given. */
+  const least = Math.max(1, height >> 7);
   let left = height - (bands[0]?.height ?? 0);
   while (left > 0) {
-    const gap = Math.min(left, random.between(1, Math.max(1, height >> 5)));
+    const gap = Math.min(left, random.between(least, Math.max(least, height >> 5)));
     bands.push({ height: gap, runs: [[0, width]] });
     left -= gap;
     if (left === 0) break;
-    const bar = Math.min(left, random.between(1, Math.max(1, height >> 4)));
+    const bar = Math.min(left, random.between(least, Math.max(least, height >> 4)));
     const start = random.below(Math.max(1, width >> 1));
     const length = Math.max(1, Math.min(width - start, random.between(1, width)));
     const runs = [

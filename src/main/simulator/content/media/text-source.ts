@@ -24,8 +24,9 @@ export function textSource(world: World, form: 'json' | 'lines'): ContentSource 
       const random = world.stream(file.contentName);
       const separator = form === 'lines' ? '\n' : ' ';
       let block = '';
-      while (block.length < BLOCK_BYTES) block += `${random.pick(WORDS)}=${random.below(100_000)}${separator}`;
-      const body = Buffer.from(block.slice(0, BLOCK_BYTES), 'latin1');
+      const wanted = Math.min(BLOCK_BYTES, file.sizeBytes);
+      while (block.length < wanted) block += `${random.pick(WORDS)}=${random.below(100_000)}${separator}`;
+      const body = Buffer.from(block.slice(0, wanted), 'latin1');
       const [head, tail] = form === 'json' ? ['{"data":"', '"}'] : ['', ''];
       const framed = file.sizeBytes >= head.length + tail.length;
       if (framed && head !== '') yield Buffer.from(head, 'latin1');

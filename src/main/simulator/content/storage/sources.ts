@@ -9,11 +9,11 @@ export function fixedBytes(bytes: Uint8Array): ContentSource {
 
 /** Shared by all files without structure: nothing but keystream. */
 export const bulkSource = (seed: number): ContentSource => ({
-  read: (file) => keystream(`${seed}/${file.contentName}`, file.sizeBytes),
+  read: (file) => keystream(seed, file.contentName, file.sizeBytes),
 });
 
 /** A real head, filled up with keystream to the wanted size; never shorter than the head. */
-export function* padded(name: string, size: number, head: Buffer): Generator<Buffer> {
+export function* padded(seed: number, name: string, size: number, head: Buffer): Generator<Buffer> {
   yield head;
-  yield* keystream(name, size - head.length);
+  yield* keystream(seed, name, size - head.length);
 }

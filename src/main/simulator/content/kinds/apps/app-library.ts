@@ -40,7 +40,7 @@ export class AppLibrary implements Kind {
   /** Fills the phone up: so many more files of so many bytes in all. */
   fill(files: number, bytes: number): void {
     const domains = this.#domains();
-    if (domains.length === 0 || files <= 0) return;
+    if (files <= 0) return;
     let weights = 0;
     for (let index = 0; index < files; index++) weights += this.bulk.weight(index, this.#flat);
     const scale = weights === 0 ? 0 : Math.max(0, bytes) / weights;
@@ -51,7 +51,6 @@ export class AppLibrary implements Kind {
 
   addBulk(count: number): number {
     const domains = this.#domains();
-    if (domains.length === 0) return 0;
     for (let made = 0; made < count; made++) {
       this.bulk.add(domains, 200 + this.#world.stream(`bulk/added/${this.#world.next('bulk-added')}`).below(8000));
     }
@@ -119,7 +118,8 @@ export class AppLibrary implements Kind {
   }
 
   #domains(): string[] {
-    return this.#apps.map(({ identity }) => `AppDomain-${identity.bundleId}`);
+    const domains = this.#apps.map(({ identity }) => `AppDomain-${identity.bundleId}`);
+    return domains.length === 0 ? ['AppDomain-com.apple.mobilesafari'] : domains;
   }
 
   #install(): void {

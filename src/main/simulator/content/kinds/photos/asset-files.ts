@@ -4,9 +4,10 @@ import { exifSegment } from '../../media/exif.ts';
 import { encodeJpeg } from '../../media/jpeg.ts';
 import { movieHead } from '../../media/movie.ts';
 import { drawLandscape } from '../../media/picture.ts';
-import { encodeScreenshot } from '../../media/png.ts';
+import { screenshotFile } from '../../media/png.ts';
 import { shapeFor } from '../../media/shapes.ts';
 import { uuidBytes } from '../../random.ts';
+import { keystream } from '../../storage/keystream.ts';
 import { padded } from '../../storage/sources.ts';
 import type { ContentSource, StoredFile } from '../../storage/tree.ts';
 import type { World } from '../../world.ts';
@@ -28,7 +29,13 @@ export class AssetSource implements ContentSource {
 
   *read(file: StoredFile): Generator<Buffer> {
     const name = this.#contentName(file);
-    yield* padded(`${this.#world.seed}/${name}`, file.sizeBytes, this.#head(file.sizeBytes, name));
+    const { plan } = this.#asset;
+    if (plan.flavour === 'screenshot' && this.#part === 'original') {
+      const filling = (length: number) => keystream(this.#world.seed, name, length);
+      yield* screenshotFile(this.#world.stream(name), this.#asset, file.sizeBytes, filling);
+      return;
+    }
+    yield* padded(this.#world.seed, name, file.sizeBytes, this.#head(file.sizeBytes, name));
   }
 
   attributes(): ReadonlyMap<string, Uint8Array> {
@@ -47,9 +54,6 @@ export class AssetSource implements ContentSource {
     const { plan } = this.#asset;
     if (this.#part === 'liveMovie') return this.#movie(size, name, 3, this.#asset.mediaGroupUuid);
     if (isMovie(plan.flavour)) return this.#movie(size, name, this.#asset.durationSeconds, null);
-    if (plan.flavour === 'screenshot' && this.#part === 'original') {
-      return encodeScreenshot(this.#world.stream(name), this.#asset.width, this.#asset.height);
-    }
     return this.#photo(size, name);
   }
 

@@ -5,7 +5,7 @@ import type { World } from '../../world.ts';
 import { type Asset, type AssetPlan, dateOf, isMovie, placeOf } from './asset.ts';
 
 /** A whole screen in sixteen colours does not pack smaller. */
-const SMALLEST_SCREENSHOT = 40_000;
+const SMALLEST_SCREENSHOT = 24_000;
 const SCREEN = { width: 1179, height: 2556, columns: 1, rows: 1 };
 /** Bytes of a second of video, for believable durations. */
 const VIDEO_BYTES_PER_SECOND = 1_200_000;
