@@ -58,7 +58,8 @@ it('speaks the header of the reference', async () => {
       Buffer.from('/DCIM\0').toString('hex'),
     ].join(''),
   );
-  await peer.write(encodePacket(1n, 2, Buffer.alloc(0), Buffer.from('.\0..\x080APPLE\0Fotos äöü\0')));
+  const names = ['.', '..', '100APPLE', 'Fotos äöü'].map((name) => `${name}\0`).join('');
+  await peer.write(encodePacket(1n, 2, Buffer.alloc(0), Buffer.from(names)));
   expect(await listing).toEqual(['100APPLE', 'Fotos äöü']);
 });
 
