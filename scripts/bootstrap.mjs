@@ -16,7 +16,9 @@ const NODE_MAJOR = 24;
 const STALE_LOCK_MS = 15 * 60_000;
 const LOCK_STEP_MS = 250;
 
-const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const wanted = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 
 function isDone() {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
@@ -47,16 +49,22 @@ function fail(sentence) {
 /** The Node that npm puts first on the PATH of every script. */
 function projectNodeWorks() {
   const name = process.platform === 'win32' ? 'node.cmd' : 'node';
-  const found = spawnSync(join(modules, '.bin', name), ['--version'], { encoding: 'utf8', shell: process.platform === 'win32' });
+  const found = spawnSync(join(modules, '.bin', name), ['--version'], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
   return found.status === 0 && Number(/^v(\d+)/.exec(found.stdout)?.[1]) >= NODE_MAJOR;
 }
 
 function setUp() {
   process.stderr.write('Backstop: installing what this checkout needs (once) …\n');
-  if (!npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'])) fail('Set-up failed: npm could not install the packages. Check the network and try again.');
+  if (!npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund']))
+    fail('Set-up failed: npm could not install the packages. Check the network and try again.');
   if (!projectNodeWorks()) npm(['rebuild', 'node']);
   if (!projectNodeWorks() && Number(process.versions.node.split('.')[0]) < NODE_MAJOR) {
-    fail(`Set-up failed: Node ${NODE_MAJOR} could not be brought along for this system. Install Node ${NODE_MAJOR} and run the command again.`);
+    fail(
+      `Set-up failed: Node ${NODE_MAJOR} could not be brought along for this system. Install Node ${NODE_MAJOR} and run the command again.`,
+    );
   }
   writeFileSync(stamp, wanted);
   process.stderr.write('Backstop: set-up done.\n');

@@ -45,9 +45,12 @@ export function runStep(step: Step, live = false): Promise<StepResult> {
 export const staticSteps: readonly Step[] = [
   { name: 'format and lint', command: ['biome', 'check', '--error-on-warnings'] },
   // One project for each border: shared code sees neither Node nor a browser; tests see everything.
-  { name: 'types of shared', command: ['tsc', '--project', 'tsconfig/shared.json'] },
-  { name: 'types of main', command: ['tsc', '--project', 'tsconfig/main.json'] },
-  { name: 'types of tests', command: ['tsc', '--project', 'tsconfig.json'] },
-  { name: 'architecture', command: ['depcruise', 'src', 'tests', 'scripts', '--config', '.dependency-cruiser.cjs', '--output-type', 'err'] },
+  { name: 'types of shared', command: ['../typescript-7/bin/tsc', '--project', 'tsconfig/shared.json'] },
+  { name: 'types of main', command: ['../typescript-7/bin/tsc', '--project', 'tsconfig/main.json'] },
+  { name: 'types of tests', command: ['../typescript-7/bin/tsc', '--project', 'tsconfig.json'] },
+  {
+    name: 'architecture',
+    command: ['depcruise', 'src', 'tests', 'scripts', '--config', '.dependency-cruiser.cjs', '--output-type', 'err'],
+  },
   { name: 'dead code', command: ['knip'] },
 ];

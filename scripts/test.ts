@@ -19,7 +19,10 @@ for (const step of staticSteps) {
 const folder = mkdtempSync(join(tmpdir(), 'backstop-test-'));
 const report = join(folder, 'report.json');
 const vitest = await runStep(
-  { name: 'tests', command: ['vitest', 'run', '--reporter', 'default', '--reporter', 'json', '--outputFile.json', report] },
+  {
+    name: 'tests',
+    command: ['vitest', 'run', '--reporter', 'default', '--reporter', 'json', '--outputFile.json', report],
+  },
   true,
 );
 try {

@@ -1,4 +1,11 @@
 export { BackstopError, type BackstopErrorOptions, type ErrorData, isBackstopError } from './backstop-error.ts';
 export { catalogue, type ErrorCode } from './catalogue.ts';
 export { type DescribedError, describeError } from './describe.ts';
+export {
+  type DeviceLinkCode,
+  deviceLinkCodes,
+  type MobileBackupCode,
+  mobileBackupCode,
+  mobileBackupCodes,
+} from './device-codes.ts';
 export type { ErrorEntry } from './entry.ts';

@@ -49,14 +49,14 @@ async function checkOne(view: SnapshotView, file: CheckedFile, findings: Finding
   if (file.key === null) {
     for await (const chunk of stored()) void chunk;
   } else {
-    const decrypted = decryptCbcStream(stored(), file.key);
+    const decrypted = decryptCbcStream(stored(), file.key, { expectedSize: file.size });
     let plainBytes = 0;
     for await (const chunk of decrypted.plain) plainBytes += chunk.length;
     const { padding } = await decrypted.verdict;
     findings.scope.filesDecrypted += 1;
     // Some writers pad nothing: then the length must agree with the manifest (backup format 2.7).
     const tail = plainBytes - file.size;
-    if (padding === 'invalid' && !(tail >= 0 && tail < 16)) {
+    if (padding !== 'valid' && !(tail >= 0 && tail < 16)) {
       findings.error('does-not-decrypt', 'it decrypts to something that was never encrypted with its key', where(file));
     }
   }

@@ -1,0 +1,2 @@
+export { cleanScratch } from './scratch.ts';
+export { type VerifyRequest, verifySnapshot } from './verify-snapshot.ts';
