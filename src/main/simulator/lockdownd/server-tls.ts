@@ -35,6 +35,7 @@ export class PhoneTls {
       secureContext,
       requestCert: true,
       rejectUnauthorized: false,
+      // Handed on to the socket below; the types of Node do not name it.
       ...{ highWaterMark: SOCKET_BUFFER_BYTES },
     });
     try {
