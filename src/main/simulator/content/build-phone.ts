@@ -18,9 +18,6 @@ import { databaseBytes, makePlan, type Plan, SizePool } from './plan.ts';
 import type { PhoneSpec } from './types.ts';
 import type { World } from './world.ts';
 
-/** Media get this part of what the databases leave; app data the rest, whatever it turns out to be. */
-const MEDIA_SHARE = 0.8;
-
 /** Photos.sqlite, sms.db and AddressBook.sqlitedb with the logs of the last two. */
 const TINY_DATABASE_FILES = 5;
 
@@ -34,7 +31,7 @@ export function buildPhone(world: World, spec: PhoneSpec): Contents {
   const more = plan.tiny ? null : planMore(world, plan, pool);
   const assetFiles = plan.tiny ? Math.max(1, plan.files - TINY_DATABASE_FILES - plan.apps * 4) : plan.assetFiles;
   const photos = new PhotoLibrary(world, plan, pool, assetFiles);
-  pool.settle((plan.bytes - databaseBytes(plan)) * (plan.tiny ? 1 : MEDIA_SHARE));
+  pool.settle((plan.bytes - databaseBytes(plan)) * plan.mediaShare);
   messages.build();
   contacts.build();
   photos.build();
@@ -77,6 +74,6 @@ function buildMore(world: World, plan: Plan, { notes, memos, whatsapp }: More, a
     new Health(world, plan),
     new Accounts(world),
     new SystemFiles(world, plan.preferences, bundleIds),
-    new FilesApp(world),
+    new FilesApp(world, plan.oddNames),
   ];
 }

@@ -7,10 +7,14 @@ import type { PhoneSpec } from './types.ts';
 export interface Plan {
   readonly files: number;
   readonly bytes: number;
-  /** Below 100 files: only photos, messages and contacts. */
+  /** Below 140 files: only photos, messages and contacts. */
   readonly tiny: boolean;
   /** Files of the camera roll, roughly: an asset has one to five. */
   readonly assetFiles: number;
+  /** Media get this part of what the databases leave; app data the rest, whatever it turns out to be. */
+  readonly mediaShare: number;
+  /** Are there files whose names are trouble elsewhere? */
+  readonly oddNames: boolean;
   readonly videoPercent: number;
   readonly conversations: number;
   readonly messages: number;
@@ -35,7 +39,7 @@ export interface Plan {
 
 /** Average bytes of a file below which a phone counts as one of many small files. */
 const FLAT_BELOW = 64 * 1024;
-const TINY_BELOW = 100;
+const TINY_BELOW = 140;
 
 export function makePlan(spec: PhoneSpec): Plan {
   const files = Math.max(1, Math.floor(spec.files));
@@ -49,7 +53,11 @@ export function makePlan(spec: PhoneSpec): Plan {
     files,
     bytes,
     tiny,
-    assetFiles: tiny ? files : Math.floor(Math.min(files * 0.45, rows(files * 0.45, 60, 60_000, 8, 1800))),
+    assetFiles: tiny
+      ? files
+      : Math.floor(Math.min(Math.max(34, files * 0.75 - 100), rows(files * 0.45, 60, 60_000, 8, 1800))),
+    oddNames: files >= 180,
+    mediaShare: tiny ? 1 : files < 250 ? 0.95 : 0.8,
     videoPercent: tiny ? (average > 4_000_000 ? 90 : average > 500_000 ? 30 : 10) : 12,
     conversations: tiny ? 3 : rows(files / 60, 8, 400, 1, 1000),
     messages: tiny ? 12 : rows(files * 0.6, 70, 30_000, 5, 900),
@@ -74,7 +82,7 @@ export function makePlan(spec: PhoneSpec): Plan {
 
 /** What the databases will weigh, from measurements: good to a few percent, the filling corrects the rest. */
 export function databaseBytes(plan: Plan): number {
-  const core = 420_000 + plan.assetFiles * 1250 + plan.messages * 900 + plan.contacts * 1500;
+  const core = 520_000 + plan.assetFiles * 1250 + plan.messages * 900 + plan.contacts * 1500;
   if (plan.tiny) return core;
   const rest =
     plan.notes * 1800 +
@@ -84,7 +92,7 @@ export function databaseBytes(plan: Plan): number {
     plan.visits * 250 +
     plan.healthSamples * 130 +
     plan.whatsappMessages * 500;
-  return core + rest + 1_000_000;
+  return core + rest + 900_000;
 }
 
 /**

@@ -8,14 +8,37 @@ const DOMAIN = 'AppDomainGroup-group.com.apple.FileProvider.LocalStorage';
 const ROOT = 'File Provider Storage';
 const DEEP_LEVELS = 24;
 
+/** Legal on the phone, trouble elsewhere. Composed and decomposed forms are written as escapes on purpose. */
+const trouble = [
+  'caf\u00e9.txt',
+  'cafe\u0301.txt',
+  'Case.txt',
+  'case.txt',
+  'CON',
+  'aux.txt',
+  'a:b*c?"d<e>f|g.txt',
+  'back\\slash.txt',
+  'trailing dot.',
+  'trailing space ',
+  ' leading space',
+  'tab\tand\nnew line',
+  '-dash --option',
+  "it's $HOME `x` %TEMP% #1",
+  '👩🏽‍🚀 🇨🇭 zero\u200dwidth.txt',
+  '\u05e9\u05dc\u05d5\u05dd \u202eabc.txt',
+  '\u0645\u0631\u062d\u0628\u0627.txt',
+  `${'\u9577'.repeat(80)}.txt`,
+  `${'x'.repeat(251)}.txt`,
+];
+
 /**
  * "On My iPhone": ordinary documents, and every name that is legal on the phone and trouble elsewhere. Sizes are at the
- * edges of the cipher's blocks. Composed (NFC) and decomposed (NFD) forms are written as escapes on purpose.
+ * edges of the cipher's blocks.
  */
 export class FilesApp implements Kind {
   readonly #paths: string[] = [];
 
-  constructor(world: World) {
+  constructor(world: World, oddNames: boolean) {
     const { notes } = world.language;
     const pdf = mediaSource(world, 'pdf');
     const text = textSource(world, 'lines');
@@ -35,25 +58,7 @@ export class FilesApp implements Kind {
     add('blocks/thirty-two.bin', 32);
     add('blocks/page.bin', 4096);
     add('blocks/many.bin', 65_536);
-    add('names/caf\u00e9.txt', 20, text);
-    add('names/cafe\u0301.txt', 21, text);
-    add('names/Case.txt', 22, text);
-    add('names/case.txt', 23, text);
-    add('names/CON', 24, text);
-    add('names/aux.txt', 25, text);
-    add('names/a:b*c?"d<e>f|g.txt', 26, text);
-    add('names/back\\slash.txt', 27, text);
-    add('names/trailing dot.', 28, text);
-    add('names/trailing space ', 29, text);
-    add('names/ leading space', 30, text);
-    add('names/tab\tand\nnew line', 31, text);
-    add('names/-dash --option', 34, text);
-    add("names/it's $HOME `x` %TEMP% #1", 33, text);
-    add('names/👩🏽‍🚀 🇨🇭 zero\u200dwidth.txt', 35, text);
-    add('names/\u05e9\u05dc\u05d5\u05dd \u202eabc.txt', 36, text);
-    add('names/\u0645\u0631\u062d\u0628\u0627.txt', 37, text);
-    add(`names/${'\u9577'.repeat(80)}.txt`, 38, text);
-    add(`names/${'x'.repeat(251)}.txt`, 39, text);
+    if (oddNames) for (const [index, name] of trouble.entries()) add(`names/${name}`, 20 + index, text);
     add(`${Array.from({ length: DEEP_LEVELS }, (_, level) => `level ${level + 1}`).join('/')}/bottom.txt`, 40, text);
     world.tree.folder(DOMAIN, `${ROOT}/an empty folder`, world.clock.now - 9 * DAY);
     world.tree.folder(DOMAIN, `${ROOT}/.Trash`, world.clock.now - 9 * DAY);

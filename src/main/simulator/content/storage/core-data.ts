@@ -64,13 +64,11 @@ export function describeStore(database: OpenDatabase, random: Random, entities: 
   database.insert('Z_MODELCACHE', { Z_CONTENT: random.bytes(512) });
 }
 
-/** Brings Z_MAX up to the highest key given out; it never goes down, as keys are not used twice. */
+/** Brings Z_MAX of each table's root entity up to the highest key given out; it never goes down, as keys are not used twice. */
 export function updatePrimaryKeys(database: OpenDatabase, entities: readonly Entity[]): void {
   for (const { number, table } of entities) {
     if (table === undefined) continue;
     const highest = `(SELECT IFNULL(MAX(Z_PK), 0) FROM ${table})`;
-    database.run(
-      `UPDATE Z_PRIMARYKEY SET Z_MAX = MAX(Z_MAX, ${highest}) WHERE Z_ENT = ${number} OR Z_SUPER = ${number}`,
-    );
+    database.run(`UPDATE Z_PRIMARYKEY SET Z_MAX = MAX(Z_MAX, ${highest}) WHERE Z_ENT = ${number}`);
   }
 }

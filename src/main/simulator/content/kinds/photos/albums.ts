@@ -2,6 +2,7 @@ import { cocoa, DAY } from '../../calendar-time.ts';
 import type { OpenDatabase } from '../../storage/scratch-database.ts';
 import type { World } from '../../world.ts';
 import type { Asset } from './asset.ts';
+import { ALBUM_ENTITY } from './schema.ts';
 
 /** ZGENERICALBUM.ZKIND. */
 const USER_ALBUM = 2;
@@ -12,12 +13,30 @@ const FOLDER = 4000;
 const ROOT_FOLDER = 3999;
 const PROJECT_ROOT_FOLDER = 3998;
 
+/** ZDUPLICATEASSETVISIBILITYSTATE. */
+const REPRESENTATIVE = 1;
+const DUPLICATE = 2;
+
+/** The entity of an album of this kind. */
+function entityOf(kind: number): number {
+  if (kind === SHARED_ALBUM) return ALBUM_ENTITY.shared;
+  if (kind === DUPLICATES) return ALBUM_ENTITY.duplicates;
+  if (kind === IMPORT_SESSION) return ALBUM_ENTITY.imports;
+  return kind >= PROJECT_ROOT_FOLDER ? ALBUM_ENTITY.folder : ALBUM_ENTITY.album;
+}
+
 export interface Album {
   readonly pk: number;
   readonly uuid: string;
   readonly title: string;
   readonly kind: number;
   count: number;
+}
+
+interface Pair {
+  readonly group: Album;
+  readonly original: Asset;
+  readonly duplicate: Asset;
 }
 
 /** Albums, folders and the shared album of the phone. */
@@ -28,6 +47,7 @@ export class Albums {
   readonly #user: Album[] = [];
   readonly #shared: Album;
   readonly #imports: Album;
+  readonly #pairs = new Map<Asset, readonly Pair[]>();
 
   constructor(world: World, database: OpenDatabase) {
     this.#world = world;
@@ -51,21 +71,7 @@ export class Albums {
     else if (!asset.plan.trashed && (asset.plan.index < 8 || random.chance(30))) {
       this.#join(database, random.pick(this.#user), asset);
     }
-    if (asset.duplicateOf === null) return;
-    const group = this.#insert(database, '', DUPLICATES, null);
-    for (const [member, state] of [
-      [asset.duplicateOf, 1],
-      [asset, 2],
-    ] as const) {
-      database.run(
-        'UPDATE ZASSET SET ZDUPLICATEASSETVISIBILITYSTATE = ?, ZDUPLICATEMETADATAMATCHINGALBUM = ? WHERE Z_PK = ?',
-        state,
-        group.pk,
-        member.pk,
-      );
-    }
-    group.count = 2;
-    this.#writeCount(database, group);
+    if (asset.duplicateOf !== null) this.#pair(database, asset.duplicateOf, asset);
   }
 
   leave(database: OpenDatabase, asset: Asset): void {
@@ -75,6 +81,7 @@ export class Albums {
       this.#writeCount(database, album);
     }
     asset.albums.length = 0;
+    for (const pair of this.#pairs.get(asset) ?? []) this.#unpair(database, pair);
   }
 
   titlesOf(asset: Asset): string[] {
@@ -84,6 +91,39 @@ export class Albums {
   /** What a person would call an album. */
   visible(): readonly Album[] {
     return [...this.#user, this.#shared];
+  }
+
+  /** What the phone's own search for duplicates found: a group of two, by metadata or by looks. */
+  #pair(database: OpenDatabase, original: Asset, duplicate: Asset): void {
+    const group = this.#insert(database, '', DUPLICATES, null);
+    const column = group.pk % 2 === 0 ? 'ZDUPLICATEMETADATAMATCHINGALBUM' : 'ZDUPLICATEPERCEPTUALMATCHINGALBUM';
+    const pair = { group, original, duplicate };
+    for (const [member, state] of [
+      [original, REPRESENTATIVE],
+      [duplicate, DUPLICATE],
+    ] as const) {
+      database.run(
+        `UPDATE ZASSET SET ZDUPLICATEASSETVISIBILITYSTATE = ${state}, ${column} = ${group.pk} WHERE Z_PK = ${member.pk}`,
+      );
+      this.#pairs.set(member, [...(this.#pairs.get(member) ?? []), pair]);
+    }
+    group.count = 2;
+    this.#writeCount(database, group);
+  }
+
+  #unpair(database: OpenDatabase, { group, original, duplicate }: Pair): void {
+    database.run('DELETE FROM ZGENERICALBUM WHERE Z_PK = ?', group.pk);
+    for (const member of [original, duplicate]) {
+      const left = (this.#pairs.get(member) ?? []).filter((pair) => pair.group !== group);
+      this.#pairs.set(member, left);
+      if (left.length > 0) continue;
+      database.run(
+        `UPDATE ZASSET SET ZDUPLICATEASSETVISIBILITYSTATE = 0, ZDUPLICATEMETADATAMATCHINGALBUM = NULL,
+          ZDUPLICATEPERCEPTUALMATCHINGALBUM = NULL WHERE Z_PK = ?`,
+        member.pk,
+      );
+    }
+    duplicate.duplicateOf = null;
   }
 
   #join(database: OpenDatabase, album: Album, asset: Asset): void {
@@ -108,7 +148,7 @@ export class Albums {
     const created = cocoa(this.#world.clock.now - 900 * DAY + pk * DAY);
     database.insert('ZGENERICALBUM', {
       Z_PK: pk,
-      Z_ENT: kind === SHARED_ALBUM ? 32 : kind === IMPORT_SESSION ? 35 : kind >= PROJECT_ROOT_FOLDER ? 34 : 31,
+      Z_ENT: entityOf(kind),
       Z_OPT: 1,
       ZKIND: kind,
       ZTITLE: title === '' ? null : title,

@@ -3,9 +3,13 @@ import type { OpenDatabase } from '../../storage/scratch-database.ts';
 import type { World } from '../../world.ts';
 import { type Asset, isMovie } from './asset.ts';
 import { burstPick } from './asset-files.ts';
+import { RESOURCE_ENTITY } from './schema.ts';
 
 /** Keys of the attribute rows differ from their asset's, so that nobody gets away with confusing the two. */
 const ATTRIBUTES_OFFSET = 5;
+
+/** ZLOCALAVAILABILITY "not applicable": seen on assets that are there all the same, such as pictures saved from Messages. */
+const LINKED = -32_768;
 
 /** −180 is Core Data's "no place". */
 const NO_PLACE = -180;
@@ -139,14 +143,14 @@ function insertResources(database: OpenDatabase, asset: Asset): void {
   const remote = asset.plan.place !== 'camera' || asset.plan.cloudOnly;
   const common = {
     asset,
-    local: asset.plan.cloudOnly ? -1 : 1,
+    local: asset.plan.cloudOnly ? -1 : asset.plan.flavour === 'received' ? LINKED : 1,
     remote: remote ? 1 : 0,
   };
   insertResource(database, { ...common, type: asset.kind, subtype: 1, version: 0, bytes: asset.originalBytes });
   if (asset.liveBytes > 0) {
     insertResource(database, { ...common, type: 3, subtype: 18, version: 0, bytes: asset.liveBytes });
   }
-  insertResource(database, { ...common, local: -32_768, remote: 0, type: 0, subtype: 0, version: 3, bytes: 0 });
+  insertResource(database, { ...common, local: 1, remote: 0, type: 0, subtype: 0, version: 3, bytes: 0 });
   insertEditResources(database, asset);
 }
 
@@ -173,12 +177,12 @@ function insertResource(database: OpenDatabase, resource: Resource): void {
   const { asset } = resource;
   const original = resource.subtype === 1;
   database.insert('ZINTERNALRESOURCE', {
-    Z_ENT: 40,
+    Z_ENT: RESOURCE_ENTITY,
     Z_OPT: 1,
     ZASSET: asset.pk,
     ZRESOURCETYPE: resource.type,
     ZDATASTORESUBTYPE: resource.subtype,
-    ZDATASTORECLASSID: resource.version === 3 ? 1 : 0,
+    ZDATASTORECLASSID: 0,
     ZVERSION: resource.version,
     ZLOCALAVAILABILITY: resource.local,
     ZLOCALAVAILABILITYTARGET: 0,

@@ -68,7 +68,7 @@ export interface Asset {
   readonly burstUuid: string | null;
   readonly mediaGroupUuid: string | null;
   readonly stableHash: string;
-  readonly duplicateOf: Asset | null;
+  duplicateOf: Asset | null;
   edits: number;
   readonly files: {
     original?: StoredFile;
@@ -110,12 +110,9 @@ const gallery: readonly Partial<AssetPlan & { flavour: Flavour }>[] = [
   { flavour: 'portrait' },
 ];
 
-/** A phone with few files is mostly its media; the gallery would be too much for it. */
-const GALLERY_FROM_FILES = 60;
-
 export function planAsset(world: World, index: number, options: PlanOptions): AssetPlan {
   const random = world.stream(`asset/${index}/plan`);
-  const shown = options.assetFiles >= GALLERY_FROM_FILES ? gallery[index] : undefined;
+  const shown = options.plain ? undefined : gallery[index];
   const flavour = shown?.flavour ?? options.only ?? randomFlavour(world, index, options);
   const movie = isMovie(flavour);
   const flags = shown ?? {
@@ -147,7 +144,6 @@ export function planAsset(world: World, index: number, options: PlanOptions): As
 }
 
 export interface PlanOptions {
-  readonly assetFiles: number;
   readonly videoPercent: number;
   readonly flat: boolean;
   /** For additions: every new asset is of this flavour. */

@@ -32,7 +32,7 @@ export class PhotoLibrary implements Kind {
   constructor(world: World, plan: Plan, pool: SizePool, assetFiles: number) {
     this.#world = world;
     this.#pool = pool;
-    this.#planOptions = { assetFiles, videoPercent: plan.videoPercent, flat: plan.flat, plain: plan.tiny };
+    this.#planOptions = { videoPercent: plan.videoPercent, flat: plan.flat, plain: plan.tiny };
     for (let files = 0; files < assetFiles; this.#nextIndex++) {
       const asset = planAsset(world, this.#nextIndex, this.#planOptions);
       this.#plans.push(asset);
@@ -86,7 +86,6 @@ export class PhotoLibrary implements Kind {
       const only: Flavour = kind === 'videos' ? 'video' : photo;
       const plan = planAsset(this.#world, this.#nextIndex++, {
         ...this.#planOptions,
-        assetFiles: 0,
         only,
         plain: true,
       });

@@ -1,5 +1,10 @@
 import { coreDataTables, type Entity, entityTable } from '../../storage/core-data.ts';
 
+/** Entities that share ZGENERICALBUM. */
+export const ALBUM_ENTITY = { album: 30, shared: 31, duplicates: 32, folder: 38, imports: 39 } as const;
+
+export const RESOURCE_ENTITY = 41;
+
 /** The model of iOS 18: album join Z_30ASSETS, ZORIGINALSTABLEHASH, no ZHASADJUSTMENTS. */
 export const photoEntities = [
   { number: 1, name: 'AdditionalAssetAttributes', table: 'ZADDITIONALASSETATTRIBUTES' },
@@ -11,15 +16,16 @@ export const photoEntities = [
   { number: 12, name: 'ComputedAssetAttributes', table: 'ZCOMPUTEDASSETATTRIBUTES' },
   { number: 17, name: 'DetectedFace', table: 'ZDETECTEDFACE' },
   { number: 24, name: 'ExtendedAttributes', table: 'ZEXTENDEDATTRIBUTES' },
-  { number: 30, name: 'GenericAlbum', table: 'ZGENERICALBUM' },
-  { number: 31, name: 'Album', parent: 30 },
-  { number: 32, name: 'CloudSharedAlbum', parent: 31 },
-  { number: 33, name: 'FetchingAlbum', parent: 30 },
-  { number: 34, name: 'FolderAlbum', parent: 30 },
-  { number: 35, name: 'ImportSession', parent: 31 },
-  { number: 38, name: 'GlobalKeyValue', table: 'ZGLOBALKEYVALUE' },
-  { number: 40, name: 'InternalResource', table: 'ZINTERNALRESOURCE' },
-  { number: 41, name: 'Keyword', table: 'ZKEYWORD' },
+  { number: 29, name: 'GenericAlbum', table: 'ZGENERICALBUM' },
+  { number: ALBUM_ENTITY.album, name: 'Album', parent: 29 },
+  { number: ALBUM_ENTITY.shared, name: 'CloudSharedAlbum', parent: 30 },
+  { number: ALBUM_ENTITY.duplicates, name: 'DuplicateAlbum', parent: 30 },
+  { number: 37, name: 'FetchingAlbum', parent: 29 },
+  { number: ALBUM_ENTITY.folder, name: 'Folder', parent: 29 },
+  { number: ALBUM_ENTITY.imports, name: 'ImportSession', parent: 29 },
+  { number: 40, name: 'GlobalKeyValue', table: 'ZGLOBALKEYVALUE' },
+  { number: RESOURCE_ENTITY, name: 'InternalResource', table: 'ZINTERNALRESOURCE' },
+  { number: 42, name: 'Keyword', table: 'ZKEYWORD' },
   { number: 45, name: 'Moment', table: 'ZMOMENT' },
   { number: 48, name: 'Person', table: 'ZPERSON' },
   { number: 62, name: 'UnmanagedAdjustment', table: 'ZUNMANAGEDADJUSTMENT' },
@@ -122,8 +128,8 @@ export const photoSchema: readonly string[] = [
   entityTable('ZKEYWORD', { varchar: 'ZTITLE ZUUID' }),
   entityTable('ZPERSON', { integer: 'ZFACECOUNT ZTYPE', varchar: 'ZDISPLAYNAME ZFULLNAME ZPERSONUUID' }),
   'CREATE TABLE Z_30ASSETS (Z_30ALBUMS INTEGER, Z_3ASSETS INTEGER, Z_FOK_3ASSETS INTEGER, PRIMARY KEY (Z_30ALBUMS, Z_3ASSETS))',
-  'CREATE TABLE Z_2ALBUMLISTS (Z_2ALBUMLISTS INTEGER, Z_30ALBUMS INTEGER, Z_FOK_2ALBUMLISTS INTEGER, PRIMARY KEY (Z_2ALBUMLISTS, Z_30ALBUMS))',
-  'CREATE TABLE Z_1KEYWORDS (Z_1ASSETATTRIBUTES INTEGER, Z_41KEYWORDS INTEGER, PRIMARY KEY (Z_1ASSETATTRIBUTES, Z_41KEYWORDS))',
+  'CREATE TABLE Z_29ALBUMLISTS (Z_29ALBUMS INTEGER, Z_2ALBUMLISTS INTEGER, Z_FOK_29ALBUMS INTEGER, PRIMARY KEY (Z_29ALBUMS, Z_2ALBUMLISTS))',
+  'CREATE TABLE Z_1KEYWORDS (Z_1ASSETATTRIBUTES INTEGER, Z_42KEYWORDS INTEGER, PRIMARY KEY (Z_1ASSETATTRIBUTES, Z_42KEYWORDS))',
   'CREATE TABLE ACHANGE (Z_PK INTEGER PRIMARY KEY, Z_ENT INTEGER, Z_OPT INTEGER, ZCHANGETYPE INTEGER, ZENTITY INTEGER, ZENTITYPK INTEGER, ZTRANSACTIONID INTEGER)',
   'CREATE TABLE ATRANSACTION (Z_PK INTEGER PRIMARY KEY, Z_ENT INTEGER, Z_OPT INTEGER, ZAUTHORTS INTEGER, ZTIMESTAMP FLOAT)',
   'CREATE INDEX Z_3ASSETS_INDEX ON Z_30ASSETS (Z_3ASSETS, Z_30ALBUMS, Z_FOK_3ASSETS)',
