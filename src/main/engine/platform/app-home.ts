@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 
 /** The app's own state (caches, interrupted sessions, logs): BACKSTOP_HOME, else the system's usual place. Made private. */
 export function appHome(env: NodeJS.ProcessEnv = process.env): string {
@@ -11,7 +11,10 @@ export function appHome(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 function usualPlace(env: NodeJS.ProcessEnv): string {
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Backstop');
-  if (process.platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'Backstop');
-  return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'backstop');
+  const user = (process.platform === 'win32' ? env['USERPROFILE'] : env['HOME']) || homedir();
+  if (process.platform === 'darwin') return join(user, 'Library', 'Application Support', 'Backstop');
+  if (process.platform === 'win32') return join(env['LOCALAPPDATA'] || join(user, 'AppData', 'Local'), 'Backstop');
+  // XDG Base Directory Specification: a relative path is invalid and ignored.
+  const state = env['XDG_STATE_HOME'] ?? '';
+  return join(isAbsolute(state) ? state : join(user, '.local', 'state'), 'backstop');
 }

@@ -1,3 +1,4 @@
 export { appHome } from './app-home.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { freeBytes } from './free-space.ts';
 export { scaledMs, sleep, withTimeout } from './time.ts';

@@ -1,0 +1,3 @@
+export { createLogger, type LogContext, type LogFacts, type Logger, type LogLevel, silentLogger } from './logger.ts';
+export { openLog } from './open-log.ts';
+export { shortUdid } from './redact.ts';
