@@ -42,6 +42,8 @@ export interface SnapshotView extends AsyncDisposable {
   get(id: Buffer): Entry | null;
   /** All rows, or those whose id begins with this byte. */
   entries(firstByte?: number): Iterable<Entry>;
+  /** All rows in the order in which their objects lie in the vault: for whoever reads them all. */
+  entriesInStoredOrder(): Iterable<Entry>;
   top(name: string): TopEntry | null;
   tops(): readonly TopEntry[];
   /** The bytes of an object, each chunk only after its place was checked; throws `vault/damaged-object` at the latest at the end. */
@@ -80,11 +82,23 @@ export interface SnapshotFacts {
   /** ISO 8601 UTC, from Status.plist. */
   readonly statusDate: string;
   readonly startedAt: string;
+  /** Files the phone said it could not send: kept with the version, so that no later check hides them. */
+  readonly notSent?: ReadonlyArray<{ readonly path: string; readonly reason: string }>;
+}
+
+/** What the next session of a phone builds upon. */
+export interface ParentChoice {
+  /** The newest version, after a look at it; null when there is none or it is damaged. */
+  readonly parent: Snapshot | null;
+  /** Set when the newest version cannot be built upon: the next session is a full one, for this reason. */
+  readonly damaged: { readonly snapshot: Snapshot; readonly reason: string } | null;
 }
 
 /** One run that may end in one new snapshot. Holds a lease that it renews; every exit goes through commit or abort. */
 export interface VaultSession extends AsyncDisposable {
   readonly id: string;
+  /** The newest version as it was found when the session began, under its lease. */
+  readonly parent: ParentChoice;
   /** Aborts when the lease is lost or a sealed file turned out bad; the reason is a BackstopError. */
   readonly signal: AbortSignal;
   createObject(expectedBytes?: number): ObjectWriter;

@@ -1,0 +1,257 @@
+import Database from 'better-sqlite3';
+import { removeDatabase, Slicer } from '../catalog/folded.ts';
+import type { VaultIo } from '../io/index.ts';
+import { isIgnoredName, parsePackName, type VaultPaths } from '../layout/names.ts';
+import { PACK_FLAG_META } from '../pack/layout.ts';
+import { readPackContents } from '../pack/read-index.ts';
+
+/**
+ * Which pack holds which object, as a SQLite file of this computer. It repeats what the packs' own indexes say, can be
+ * deleted at any time, and is brought in line with the vault by listing it. Single objects need no index: their name
+ * is their hash.
+ */
+
+const SCHEMA_VERSION = 1;
+const SCHEMA = `
+CREATE TABLE pack (n INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, tag BLOB NOT NULL,
+                   size INTEGER NOT NULL, flags INTEGER NOT NULL, complete INTEGER NOT NULL) STRICT;
+CREATE TABLE object (hash BLOB NOT NULL, pack INTEGER NOT NULL, off INTEGER NOT NULL, slen INTEGER NOT NULL,
+                     raw INTEGER NOT NULL, codec INTEGER NOT NULL, PRIMARY KEY (hash, pack)) STRICT, WITHOUT ROWID;
+CREATE INDEX object_pack ON object (pack);
+`;
+const ROWS_PER_SLICE = 400;
+const PACKS_AT_A_TIME = 8;
+
+export interface IndexedPack {
+  readonly n: number;
+  readonly hash: string;
+  readonly tag: Buffer;
+  readonly sizeBytes: number;
+  readonly flags: number;
+}
+
+export interface IndexedPlace {
+  readonly pack: IndexedPack;
+  readonly offset: number;
+  readonly storedLength: number;
+  readonly rawLength: number;
+  readonly codec: number;
+}
+
+export interface IndexableObject {
+  readonly hash: Buffer;
+  readonly offset: number;
+  readonly storedLength: number;
+  readonly rawLength: number;
+  readonly codec: number;
+}
+
+export interface PackListing {
+  /** Hashes of the packs that are there. */
+  readonly packs: ReadonlySet<string>;
+  /** Packs whose own list cannot be read. */
+  readonly damaged: ReadonlyArray<{ readonly hash: string; readonly reason: string }>;
+}
+
+export class ObjectIndex {
+  readonly #db: Database.Database;
+  readonly #find: Database.Statement<[Buffer], [number, number, number, number, number]>;
+  readonly #add: Database.Statement<[Buffer, number, number, number, number, number]>;
+  #packs = new Map<number, IndexedPack>();
+  #byHash = new Map<string, IndexedPack>();
+
+  private constructor(db: Database.Database) {
+    this.#db = db;
+    this.#find = db
+      .prepare<[Buffer], [number, number, number, number, number]>(
+        'SELECT pack, off, slen, raw, codec FROM object WHERE hash = ?',
+      )
+      .raw(true);
+    this.#add = db.prepare('INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?)');
+    this.#load();
+  }
+
+  /** Opens the index, or begins a new one when the file is missing, torn or of another version. */
+  static open(file: string): ObjectIndex {
+    try {
+      return new ObjectIndex(connect(file));
+    } catch {
+      // A cache that cannot be read is as good as none.
+      removeDatabase(file);
+      return new ObjectIndex(connect(file));
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#packs.size === 0;
+  }
+
+  pack(hash: string): IndexedPack | null {
+    return this.#byHash.get(hash) ?? null;
+  }
+
+  /** All packs that are known to hold the object. */
+  find(hash: Buffer): IndexedPlace[] {
+    const places: IndexedPlace[] = [];
+    for (const [n, offset, storedLength, rawLength, codec] of this.#find.all(hash)) {
+      let pack = this.#packs.get(n);
+      if (pack === undefined) {
+        this.#load(); // Another process may have added it.
+        pack = this.#packs.get(n);
+      }
+      if (pack !== undefined) places.push({ pack, offset, storedLength, rawLength, codec });
+    }
+    return places;
+  }
+
+  /** Adds a pack in slices that leave the event loop free. */
+  async addPack(
+    pack: { readonly hash: string; readonly tag: Buffer; readonly sizeBytes: number; readonly flags: number },
+    objects: readonly IndexableObject[],
+  ): Promise<void> {
+    this.#db
+      .prepare(
+        'INSERT INTO pack (hash, tag, size, flags, complete) VALUES (?, ?, ?, ?, 0) ON CONFLICT (hash) DO NOTHING',
+      )
+      .run(Buffer.from(pack.hash, 'hex'), pack.tag, pack.sizeBytes, pack.flags);
+    const row = this.#db
+      .prepare<[Buffer], [number]>('SELECT n FROM pack WHERE hash = ?')
+      .raw(true)
+      .get(Buffer.from(pack.hash, 'hex'));
+    if (row === undefined) return;
+    const n = row[0];
+    if ((pack.flags & PACK_FLAG_META) === 0) {
+      const sorted = [...objects].sort((a, b) => Buffer.compare(a.hash, b.hash));
+      const insert = this.#db.transaction((from: number) => {
+        for (let at = from; at < Math.min(from + ROWS_PER_SLICE, sorted.length); at += 1) {
+          const object = sorted[at];
+          if (object === undefined) break;
+          this.#add.run(object.hash, n, object.offset, object.storedLength, object.rawLength, object.codec);
+        }
+      });
+      for (let from = 0; from < sorted.length; from += ROWS_PER_SLICE) {
+        insert(from);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    this.#db.prepare('UPDATE pack SET complete = 1 WHERE n = ?').run(n);
+    this.#remember({ n, hash: pack.hash, tag: pack.tag, sizeBytes: pack.sizeBytes, flags: pack.flags });
+  }
+
+  dropPack(hash: string): void {
+    const pack = this.#byHash.get(hash);
+    if (pack === undefined) return;
+    this.#db.transaction(() => {
+      this.#db.prepare('DELETE FROM object WHERE pack = ?').run(pack.n);
+      this.#db.prepare('DELETE FROM pack WHERE n = ?').run(pack.n);
+    })();
+    this.#packs.delete(pack.n);
+    this.#byHash.delete(hash);
+  }
+
+  /** Lists the vault's packs, forgets what is not there and reads the indexes of what is new. */
+  async refresh(io: VaultIo, paths: VaultPaths, signal?: AbortSignal): Promise<PackListing> {
+    this.#load();
+    const there = await listPacks(io, paths, signal);
+    for (const hash of [...this.#byHash.keys()]) if (!there.has(hash)) this.dropPack(hash);
+    const fresh = [...there].filter((hash) => !this.#byHash.has(hash));
+    const damaged: Array<{ hash: string; reason: string }> = [];
+    const worker = async (): Promise<void> => {
+      for (let hash = fresh.pop(); hash !== undefined; hash = fresh.pop()) {
+        signal?.throwIfAborted();
+        const contents = await readPackContents(io, paths.pack(hash));
+        if ('problem' in contents) damaged.push({ hash, reason: contents.problem });
+        else {
+          const { header, sizeBytes, entries } = contents;
+          await this.addPack({ hash, tag: header.deviceTag, sizeBytes, flags: header.flags }, entries);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: PACKS_AT_A_TIME }, worker));
+    return { packs: there, damaged };
+  }
+
+  close(): void {
+    if (this.#db.open) this.#db.close();
+  }
+
+  #load(): void {
+    this.#packs = new Map();
+    this.#byHash = new Map();
+    const rows = this.#db
+      .prepare<[], [number, Buffer, Buffer, number, number]>(
+        'SELECT n, hash, tag, size, flags FROM pack WHERE complete = 1',
+      )
+      .raw(true)
+      .all();
+    for (const [n, hash, tag, sizeBytes, flags] of rows) {
+      this.#remember({ n, hash: hash.toString('hex'), tag, sizeBytes, flags });
+    }
+  }
+
+  #remember(pack: IndexedPack): void {
+    this.#packs.set(pack.n, pack);
+    this.#byHash.set(pack.hash, pack);
+  }
+}
+
+/** Names of all packs, by listing. */
+export async function listPacks(io: VaultIo, paths: VaultPaths, signal?: AbortSignal): Promise<Set<string>> {
+  const found = new Set<string>();
+  await listFans(io, paths.fans('packs'), signal, (name) => {
+    const hash = parsePackName(name);
+    if (hash !== null) found.add(hash);
+  });
+  return found;
+}
+
+/** Calls `see` for every plain file in these folders; a folder that is missing is empty. */
+export async function listFans(
+  io: VaultIo,
+  folders: readonly string[],
+  signal: AbortSignal | undefined,
+  see: (name: string) => void,
+): Promise<void> {
+  const waiting = [...folders];
+  const worker = async (): Promise<void> => {
+    for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+      const slicer = new Slicer(signal);
+      for (const item of await readFolder(io, folder)) {
+        if (item.kind === 'file' && !isIgnoredName(item.name)) see(item.name);
+        await slicer.breathe();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, worker));
+}
+
+async function readFolder(io: VaultIo, folder: string): ReturnType<VaultIo['readdir']> {
+  try {
+    return await io.readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function connect(file: string): Database.Database {
+  const db = new Database(file, { timeout: 30_000 });
+  try {
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.pragma('cache_size = -24576');
+    const version: unknown = db.pragma('user_version', { simple: true });
+    if (version === 0) {
+      db.transaction(() => {
+        db.exec(SCHEMA);
+        db.pragma(`user_version = ${SCHEMA_VERSION}`);
+      })();
+    } else if (version !== SCHEMA_VERSION) {
+      throw new Error('another version');
+    }
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}

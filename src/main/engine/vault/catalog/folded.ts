@@ -1,0 +1,424 @@
+import { copyFileSync, rmSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import type { CatalogReference } from '../record.ts';
+import { EMPTY_LEAF, LEAVES_OF_NODE_BYTES, LeafFeeder, leafOf, NODES, RootTree } from './root.ts';
+import { type EntryRow, type Place, SINGLE_OBJECT, type TopRow } from './schema.ts';
+
+/**
+ * The folded content of one snapshot as a SQLite file of this computer: a full catalog with its deltas applied, the
+ * leaves of its root, and how often each pack and single object is used. Applying one more delta costs O(changed).
+ *
+ * It is a cache. It is never trusted over the vault: whoever advances it compares its root with the record's.
+ */
+
+const FOLDED_VERSION = 1;
+const EXTRA_SCHEMA = `
+CREATE TABLE leaf (node INTEGER PRIMARY KEY, leaves BLOB NOT NULL) STRICT;
+CREATE TABLE packref (n INTEGER PRIMARY KEY, refs INTEGER NOT NULL) STRICT;
+CREATE TABLE single (obj BLOB PRIMARY KEY, size INTEGER NOT NULL, refs INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE folded (k TEXT PRIMARY KEY, v ANY NOT NULL) STRICT, WITHOUT ROWID;
+`;
+const PAGE_ROWS = 2048;
+/** Each page sorts all rows once: few and large ones. */
+const STORED_ORDER_ROWS = 32_768;
+const ENTRY_COLUMNS = 'id, obj, size, pack, off, slen, flags, mtime';
+/** Between two looks at the clock, so that the event loop is not held for long. */
+const ROWS_PER_SLICE = 512;
+const SLICE_MS = 8;
+
+type EntryTuple = [Buffer, Buffer | null, number, number | null, number | null, number | null, number, number];
+type TopTuple = [string, Buffer, number, number | null, number | null, number | null, number, number];
+
+export interface FoldedState {
+  /** Id of the snapshot that this is the content of. */
+  readonly snapshot: string;
+  readonly catalogs: readonly CatalogReference[];
+  /** Rows of all deltas since the full catalog. */
+  readonly deltaRows: number;
+  readonly root: string;
+}
+
+export interface PackUse {
+  readonly n: number;
+  readonly hash: Buffer;
+  readonly size: number;
+}
+
+/** What a commit or a delta does to one row. */
+export type RowChange = EntryRow | { readonly id: Buffer; readonly removed: true };
+
+export class FoldedIndex {
+  readonly file: string;
+  readonly db: Database.Database;
+  readonly #get: Database.Statement<[Buffer], EntryTuple>;
+  readonly #page: Database.Statement<[Buffer, number], EntryTuple>;
+  readonly #leaf: Database.Statement<[Buffer, Buffer], EntryTuple>;
+  readonly #put: Database.Statement;
+  readonly #remove: Database.Statement;
+
+  private constructor(file: string, db: Database.Database) {
+    this.file = file;
+    this.db = db;
+    this.#get = db.prepare<[Buffer], EntryTuple>(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE id = ?`).raw(true);
+    this.#page = db
+      .prepare<[Buffer, number], EntryTuple>(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE id > ? ORDER BY id LIMIT ?`)
+      .raw(true);
+    this.#leaf = db
+      .prepare<[Buffer, Buffer], EntryTuple>(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE id >= ? AND id < ? ORDER BY id`)
+      .raw(true);
+    this.#put = db.prepare('INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#remove = db.prepare('DELETE FROM entry WHERE id = ?');
+  }
+
+  /** An index from the local copy of a full catalog. `tree` when its leaves are known already, else they are computed. */
+  static async fromFull(
+    catalog: string,
+    file: string,
+    tree: RootTree | null,
+    options: { readonly state: FoldedState; readonly signal?: AbortSignal | undefined },
+  ): Promise<FoldedIndex> {
+    rmSync(file, { force: true });
+    copyFileSync(catalog, file);
+    const db = connect(file);
+    try {
+      db.exec(EXTRA_SCHEMA);
+      db.exec('BEGIN');
+      db.exec(`INSERT INTO packref SELECT pack, count(*) FROM
+                 (SELECT pack FROM entry WHERE pack > 0 UNION ALL SELECT pack FROM top WHERE pack > 0) GROUP BY pack`);
+      db.exec(`INSERT INTO single SELECT obj, max(size), count(*) FROM
+                 (SELECT obj, size FROM entry WHERE pack = 0 UNION ALL SELECT obj, size FROM top WHERE pack = 0)
+               GROUP BY obj`);
+      const totals = db
+        .prepare<[], [number, number]>('SELECT count(*), coalesce(sum(size), 0) FROM entry WHERE obj IS NOT NULL')
+        .raw(true)
+        .get() ?? [0, 0];
+      const index = new FoldedIndex(file, db);
+      index.#setNumber('rows', totals[0]);
+      index.#setNumber('bytes', totals[1]);
+      const leaves = tree ?? (await index.computeTree(options.signal));
+      index.#saveLeaves(leaves, null);
+      index.setState(options.state);
+      db.exec('COMMIT');
+      return index;
+    } catch (error) {
+      db.close();
+      removeDatabase(file);
+      throw error;
+    }
+  }
+
+  /** Opens what an earlier run left; null when it is missing, torn or of another version (and then it is removed). */
+  static open(file: string): FoldedIndex | null {
+    let db: Database.Database | null = null;
+    try {
+      db = connect(file, true);
+      const index = new FoldedIndex(file, db);
+      if (index.#getText('version') !== String(FOLDED_VERSION)) throw new Error('another version');
+      index.state();
+      return index;
+    } catch (error) {
+      db?.close();
+      // In use by another process: left alone. Otherwise a cache that cannot be read is as good as none.
+      if (!isBusy(error)) removeDatabase(file);
+      return null;
+    }
+  }
+
+  state(): FoldedState {
+    return JSON.parse(this.#getText('state') ?? '') as FoldedState;
+  }
+
+  setState(state: FoldedState): void {
+    this.#setText('version', String(FOLDED_VERSION));
+    this.#setText('state', JSON.stringify(state));
+  }
+
+  get rows(): number {
+    return Number(this.#getText('rows') ?? 0);
+  }
+
+  /** Logical bytes of entries and tops. */
+  get bytes(): number {
+    const tops = this.db.prepare<[], [number]>('SELECT coalesce(sum(size), 0) FROM top').raw(true).get() ?? [0];
+    return Number(this.#getText('bytes') ?? 0) + tops[0];
+  }
+
+  get(id: Buffer): EntryRow | null {
+    const row = this.#get.get(id);
+    return row === undefined ? null : toEntry(row);
+  }
+
+  /** Rows in id order, from `after` (exclusive) on; no query stays open between two rows. */
+  *entries(after: Buffer = Buffer.alloc(0)): Generator<EntryRow> {
+    let last = after;
+    for (;;) {
+      const rows = this.#page.all(last, PAGE_ROWS);
+      for (const row of rows) yield toEntry(row);
+      const end = rows.at(-1);
+      if (end === undefined || rows.length < PAGE_ROWS) return;
+      last = end[0];
+    }
+  }
+
+  /** Rows as their objects lie in the vault: reading them in this order reads each pack from front to back. */
+  *entriesInStoredOrder(): Generator<EntryRow> {
+    let last: [number, number, Buffer] = [-2, 0, Buffer.alloc(0)];
+    const page = this.db
+      .prepare<[number, number, Buffer, number], EntryTuple>(
+        `SELECT ${ENTRY_COLUMNS} FROM entry WHERE (coalesce(pack, -1), coalesce(off, 0), id) > (?, ?, ?)
+         ORDER BY coalesce(pack, -1), coalesce(off, 0), id LIMIT ?`,
+      )
+      .raw(true);
+    for (;;) {
+      const rows = page.all(...last, STORED_ORDER_ROWS);
+      for (const row of rows) yield toEntry(row);
+      const end = rows.at(-1);
+      if (end === undefined || rows.length < STORED_ORDER_ROWS) return;
+      last = [end[3] ?? -1, end[4] ?? 0, end[0]];
+    }
+  }
+
+  tops(): TopRow[] {
+    return this.db
+      .prepare<[], TopTuple>('SELECT name, obj, size, pack, off, slen, flags, mtime FROM top ORDER BY name')
+      .raw(true)
+      .all()
+      .map((row) => ({
+        name: row[0],
+        obj: row[1],
+        size: row[2],
+        place: toPlace(row[3], row[4], row[5], row[6]),
+        modified: row[7],
+      }));
+  }
+
+  /** Packs that the folded snapshot needs. */
+  packs(): PackUse[] {
+    return this.db
+      .prepare<[], [number, Buffer, number]>(
+        'SELECT n, hash, size FROM pack JOIN packref USING (n) WHERE refs > 0 ORDER BY n',
+      )
+      .raw(true)
+      .all()
+      .map(([n, hash, size]) => ({ n, hash, size }));
+  }
+
+  /** Single objects that the folded snapshot needs. */
+  singles(): Array<{ readonly hash: Buffer; readonly size: number }> {
+    return this.db
+      .prepare<[], [Buffer, number]>('SELECT obj, size FROM single WHERE refs > 0')
+      .raw(true)
+      .all()
+      .map(([hash, size]) => ({ hash, size }));
+  }
+
+  hasSingle(hash: Buffer): boolean {
+    return this.db.prepare('SELECT 1 FROM single WHERE obj = ? AND refs > 0').get(hash) !== undefined;
+  }
+
+  /** This index's number for a pack; a new one when it has none. */
+  numberOfPack(hash: Buffer, size: number): number {
+    const found = this.db.prepare<[Buffer], [number]>('SELECT n FROM pack WHERE hash = ?').raw(true).get(hash);
+    if (found !== undefined) return found[0];
+    const next = this.db.prepare<[], [number]>('SELECT coalesce(max(n), 0) + 1 FROM pack').raw(true).get() ?? [1];
+    this.db.prepare('INSERT INTO pack VALUES (?, ?, ?)').run(next[0], hash, size);
+    return next[0];
+  }
+
+  /**
+   * Applies changes inside the caller's transaction; `places` use this index's pack numbers. Answers the tree with the
+   * touched leaves hashed anew. Leaves are saved too.
+   */
+  async apply(
+    changes: Iterable<RowChange> | AsyncIterable<RowChange>,
+    tops: readonly TopRow[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly tree: RootTree; readonly root: Buffer; readonly changed: number }> {
+    const tree = this.loadTree();
+    const touched = new Set<number>();
+    const packs = new Map<number, number>();
+    const singles = new Map<string, { readonly hash: Buffer; readonly size: number; refs: number }>();
+    const count = (place: Place | null, obj: Buffer, size: number, by: number): void => {
+      if (place === null) return;
+      if (place.pack !== SINGLE_OBJECT) packs.set(place.pack, (packs.get(place.pack) ?? 0) + by);
+      else {
+        const key = obj.toString('latin1');
+        const known = singles.get(key);
+        if (known === undefined) singles.set(key, { hash: obj, size, refs: by });
+        else known.refs += by;
+      }
+    };
+    let rows = this.rows;
+    let bytes = Number(this.#getText('bytes') ?? 0);
+    let changed = 0;
+    const slicer = new Slicer(signal);
+    for await (const change of changes) {
+      const before = this.get(change.id);
+      if (before !== null) {
+        count(before.place, before.obj, before.size, -1);
+        rows -= 1;
+        bytes -= before.size;
+      }
+      if ('removed' in change) this.#remove.run(change.id);
+      else {
+        count(change.place, change.obj, change.size, 1);
+        rows += 1;
+        bytes += change.size;
+        this.#put.run(...entryValues(change));
+      }
+      touched.add(leafOf(change.id));
+      changed += 1;
+      await slicer.breathe();
+    }
+    for (const top of this.tops()) count(top.place, top.obj, top.size, -1);
+    this.db.exec('DELETE FROM top');
+    const addTop = this.db.prepare('INSERT INTO top VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    for (const top of tops) {
+      count(top.place, top.obj, top.size, 1);
+      addTop.run(top.name, top.obj, top.size, ...placeValues(top.place), top.modified);
+    }
+    const addPack = this.db.prepare(
+      'INSERT INTO packref VALUES (?, ?) ON CONFLICT (n) DO UPDATE SET refs = refs + excluded.refs',
+    );
+    for (const [n, by] of packs) if (by !== 0) addPack.run(n, by);
+    const addSingle = this.db.prepare(
+      'INSERT INTO single VALUES (?, ?, ?) ON CONFLICT (obj) DO UPDATE SET refs = refs + excluded.refs',
+    );
+    for (const single of singles.values()) if (single.refs !== 0) addSingle.run(single.hash, single.size, single.refs);
+    this.#setNumber('rows', rows);
+    this.#setNumber('bytes', bytes);
+
+    const nodes = new Set<number>();
+    for (const leaf of touched) {
+      tree.setLeaf(leaf, EMPTY_LEAF);
+      const feeder = new LeafFeeder(tree);
+      for (const row of this.#leaf.all(prefixOf(leaf), prefixOf(leaf + 1))) {
+        const [id, obj, size] = row;
+        if (obj !== null) feeder.add(id, size, obj);
+      }
+      feeder.end();
+      nodes.add(leaf >> 8);
+      await slicer.breathe();
+    }
+    this.#saveLeaves(tree, nodes);
+    return { tree, root: tree.root(tops), changed };
+  }
+
+  loadTree(): RootTree {
+    const leaves = Buffer.alloc(NODES * LEAVES_OF_NODE_BYTES);
+    const rows = this.db.prepare<[], [number, Buffer]>('SELECT node, leaves FROM leaf').raw(true).all();
+    for (const [node, bytes] of rows) bytes.copy(leaves, node * LEAVES_OF_NODE_BYTES);
+    return new RootTree(leaves);
+  }
+
+  /** All leaves anew from the rows. */
+  async computeTree(signal?: AbortSignal): Promise<RootTree> {
+    const tree = new RootTree();
+    const feeder = new LeafFeeder(tree);
+    const slicer = new Slicer(signal);
+    for (const row of this.entries()) {
+      feeder.add(row.id, row.size, row.obj);
+      await slicer.breathe();
+    }
+    feeder.end();
+    return tree;
+  }
+
+  close(): void {
+    if (this.db.open) this.db.close();
+  }
+
+  /** Closes and removes the file. */
+  remove(): void {
+    this.close();
+    removeDatabase(this.file);
+  }
+
+  #saveLeaves(tree: RootTree, nodes: ReadonlySet<number> | null): void {
+    const put = this.db.prepare('INSERT OR REPLACE INTO leaf VALUES (?, ?)');
+    for (let node = 0; node < NODES; node += 1) {
+      if (nodes === null || nodes.has(node)) put.run(node, tree.leavesOfNode(node));
+    }
+  }
+
+  #getText(key: string): string | null {
+    return this.db.prepare<[string], { v: string }>('SELECT v FROM folded WHERE k = ?').get(key)?.v ?? null;
+  }
+
+  #setText(key: string, value: string): void {
+    this.db.prepare('INSERT OR REPLACE INTO folded VALUES (?, ?)').run(key, value);
+  }
+
+  #setNumber(key: string, value: number): void {
+    this.#setText(key, String(value));
+  }
+}
+
+/** What all ids of a leaf begin with; of the number after the last leaf, something behind all ids. */
+function prefixOf(leaf: number): Buffer {
+  return leaf > 0xffff ? Buffer.alloc(21, 0xff) : Buffer.of(leaf >> 8, leaf & 0xff);
+}
+
+/** Lets the event loop run between slices of synchronous work. */
+export class Slicer {
+  readonly #signal: AbortSignal | undefined;
+  #rows = 0;
+  #started = performance.now();
+
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  /** Awaiting undefined costs next to nothing; only every few milliseconds it is a real pause. */
+  breathe(): Promise<void> | undefined {
+    this.#rows += 1;
+    if (this.#rows % ROWS_PER_SLICE !== 0 || performance.now() - this.#started < SLICE_MS) return undefined;
+    this.#signal?.throwIfAborted();
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        this.#started = performance.now();
+        resolve();
+      });
+    });
+  }
+}
+
+function connect(file: string, mustExist = false): Database.Database {
+  const db = new Database(file, { fileMustExist: mustExist });
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = NORMAL');
+  db.pragma('cache_size = -16384');
+  return db;
+}
+
+export function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}
+
+export function removeDatabase(file: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
+}
+
+export function toEntry(row: EntryTuple): EntryRow {
+  const obj = row[1];
+  if (obj === null) throw new Error('a folded row without an object');
+  return { id: row[0], obj, size: row[2], place: toPlace(row[3], row[4], row[5], row[6]), modified: row[7] };
+}
+
+export function toPlace(
+  pack: number | null,
+  offset: number | null,
+  length: number | null,
+  flags: number,
+): Place | null {
+  if (pack === null) return null;
+  return { pack, offset: offset ?? 0, storedLength: length ?? 0, codec: flags & 0xff };
+}
+
+export function placeValues(place: Place | null): [number | null, number | null, number | null, number] {
+  return place === null ? [null, null, null, 0] : [place.pack, place.offset, place.storedLength, place.codec];
+}
+
+function entryValues(row: EntryRow): unknown[] {
+  return [row.id, row.obj, row.size, ...placeValues(row.place), row.modified];
+}

@@ -1,0 +1,285 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { isBackstopError } from '../../../../shared/errors/index.ts';
+import type { IndexedPlace, ObjectIndex } from '../cache/object-index.ts';
+import { removeDatabase, Slicer } from '../catalog/folded.ts';
+import { errnoOf, readFully, type VaultFile, type VaultIo } from '../io/index.ts';
+import type { VaultPaths } from '../layout/names.ts';
+import { CODEC_STORED } from '../pack/layout.ts';
+import { BLOCK_BYTES } from '../store/hash-protocol.ts';
+import { HashThread } from '../store/hash-threads.ts';
+import type { ObjectSource } from '../store/object-source.ts';
+import type { ObjectRef } from '../types.ts';
+
+/**
+ * Re-reads objects and compares their SHA-256: packs from front to back, block by block, several hashing threads at
+ * once. An object counts as whole if any of its copies is.
+ */
+
+export interface DamagedObject {
+  /** SHA-256 (hex) of what should be there. */
+  readonly object: string;
+  readonly sizeBytes: number;
+  readonly reason: string;
+}
+
+export interface RehashReport {
+  readonly ok: boolean;
+  /** Different objects and their bytes; the empty object is not counted. */
+  readonly objects: number;
+  readonly bytes: number;
+  readonly damaged: readonly DamagedObject[];
+}
+
+export interface RehashOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: { readonly objects: number; readonly bytes: number }) => void) | undefined;
+}
+
+export interface RehashContext {
+  readonly io: VaultIo;
+  readonly paths: VaultPaths;
+  readonly index: ObjectIndex;
+  readonly source: ObjectSource;
+  readonly workFolder: string;
+}
+
+const THREADS = 2;
+/** Blocks on their way: half are being read while the others are hashed. */
+const BLOCKS = 8;
+const PAGE_ROWS = 2048;
+/** Unwanted bytes between two objects that are rather read than skipped. */
+const MAX_GAP_BYTES = 64 * 1024;
+
+interface Wanted {
+  readonly pack: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly hash: Buffer;
+}
+
+export async function rehashObjects(
+  context: RehashContext,
+  objects: Iterable<ObjectRef>,
+  options: RehashOptions,
+): Promise<RehashReport> {
+  mkdirSync(context.workFolder, { recursive: true, mode: 0o700 });
+  const list = new WorkList(join(context.workFolder, `${randomUUID()}.rehash`));
+  const threads = Array.from({ length: THREADS }, () => new HashThread());
+  try {
+    await list.fill(context, objects, options.signal);
+    const run = new Run(context, options, threads, list.total);
+    for (const pack of list.packs()) await run.pack(pack.path, list.ofPack(pack.n));
+    for (const object of list.others()) await run.whole(object);
+    return run.report();
+  } finally {
+    for (const thread of threads) await thread.stop();
+    list.remove();
+  }
+}
+
+class Run {
+  readonly #context: RehashContext;
+  readonly #options: RehashOptions;
+  readonly #threads: readonly HashThread[];
+  readonly #total: { readonly objects: number; readonly bytes: number };
+  readonly #damaged: DamagedObject[] = [];
+  readonly #free: SharedArrayBuffer[] = [];
+  readonly #running = new Set<Promise<void>>();
+  #done = { objects: 0, bytes: 0 };
+  #failure: unknown = null;
+
+  constructor(
+    context: RehashContext,
+    options: RehashOptions,
+    threads: readonly HashThread[],
+    total: { readonly objects: number; readonly bytes: number },
+  ) {
+    this.#context = context;
+    this.#options = options;
+    this.#threads = threads;
+    this.#total = total;
+  }
+
+  report(): RehashReport {
+    return { ok: this.#damaged.length === 0, ...this.#total, damaged: this.#damaged };
+  }
+
+  /** All wanted objects of one pack, in the order of their offsets. */
+  async pack(path: string, wanted: Iterable<Wanted>): Promise<void> {
+    let file: VaultFile | null = null;
+    try {
+      file = await this.#context.io.open(path, 'read');
+    } catch (error) {
+      if (errnoOf(error) === null) throw error;
+    }
+    try {
+      let batch: Wanted[] = [];
+      for (const object of wanted) {
+        const [first] = batch;
+        const last = batch.at(-1);
+        const fits =
+          first !== undefined &&
+          last !== undefined &&
+          object.offset + object.length - first.offset <= BLOCK_BYTES &&
+          object.offset - (last.offset + last.length) <= MAX_GAP_BYTES;
+        if (!fits && batch.length > 0) {
+          await this.#send(file, batch);
+          batch = [];
+        }
+        if (object.length <= BLOCK_BYTES) batch.push(object);
+        else await this.whole({ hash: object.hash, sizeBytes: object.length });
+      }
+      if (batch.length > 0) await this.#send(file, batch);
+      while (this.#running.size > 0) await Promise.all(this.#running);
+      if (this.#failure !== null) throw this.#failure;
+    } finally {
+      await Promise.all(this.#running);
+      await file?.close();
+    }
+  }
+
+  /** One object by itself, wherever a copy lies. */
+  async whole(object: ObjectRef): Promise<void> {
+    try {
+      for await (const _chunk of this.#context.source.read(object)) this.#options.signal?.throwIfAborted();
+    } catch (error) {
+      if (!isBackstopError(error, 'vault/damaged-object') && errnoOf(error) === null) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#damaged.push({ object: object.hash?.toString('hex') ?? '', sizeBytes: object.sizeBytes, reason });
+    }
+    this.#progress(1, object.sizeBytes);
+  }
+
+  async #send(file: VaultFile | null, batch: readonly Wanted[]): Promise<void> {
+    this.#options.signal?.throwIfAborted();
+    if (this.#failure !== null) throw this.#failure;
+    while (this.#running.size >= BLOCKS) await Promise.race(this.#running);
+    const running: Promise<void> = this.#check(file, batch)
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  async #check(file: VaultFile | null, batch: readonly Wanted[]): Promise<void> {
+    const first = batch[0];
+    const last = batch.at(-1);
+    if (first === undefined || last === undefined) return;
+    const block = this.#free.pop() ?? new SharedArrayBuffer(BLOCK_BYTES);
+    const length = last.offset + last.length - first.offset;
+    let got = 0;
+    try {
+      if (file !== null) got = await readFully(file, Buffer.from(block, 0, length), first.offset);
+    } catch (error) {
+      if (errnoOf(error) === null) throw error; // A bad sector: each object of the block is tried by itself below.
+    }
+    const places = new Uint32Array(batch.length * 2);
+    const hashes = Buffer.allocUnsafe(batch.length * 32);
+    batch.forEach((object, at) => {
+      places[at * 2] = object.offset - first.offset;
+      places[at * 2 + 1] = object.length;
+      object.hash.copy(hashes, at * 32);
+    });
+    const thread = this.#threads.reduce((best, next) => (next.load < best.load ? next : best));
+    const wrong = got === length ? await thread.check(block, places, hashes) : batch.map((_, at) => at);
+    this.#free.push(block);
+    const bad = new Set(wrong);
+    let bytes = 0;
+    for (const [at, object] of batch.entries()) {
+      if (bad.has(at)) await this.whole({ hash: object.hash, sizeBytes: object.length });
+      else bytes += object.length;
+    }
+    this.#progress(batch.length - bad.size, bytes);
+  }
+
+  #progress(objects: number, bytes: number): void {
+    this.#done = { objects: this.#done.objects + objects, bytes: this.#done.bytes + bytes };
+    this.#options.onProgress?.(this.#done);
+  }
+}
+
+/** What is to be read, sorted by where it lies: on disk, because there may be millions. */
+class WorkList {
+  readonly #file: string;
+  readonly #db: Database.Database;
+  readonly #paths = new Map<number, string>();
+  total = { objects: 0, bytes: 0 };
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#db = new Database(file);
+    this.#db.pragma('journal_mode = OFF');
+    this.#db.pragma('synchronous = OFF');
+    this.#db.exec(
+      'CREATE TABLE seen (hash BLOB PRIMARY KEY, size INTEGER, pack INTEGER, off INTEGER) STRICT, WITHOUT ROWID; BEGIN',
+    );
+  }
+
+  async fill(context: RehashContext, objects: Iterable<ObjectRef>, signal?: AbortSignal): Promise<void> {
+    const add = this.#db.prepare('INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)');
+    const slicer = new Slicer(signal);
+    let { objects: count, bytes } = this.total;
+    for (const { hash, sizeBytes } of objects) {
+      if (hash === null) continue;
+      const place = bestPlace(context.index.find(hash), sizeBytes);
+      if (place !== null) this.#paths.set(place.pack.n, context.paths.pack(place.pack.hash));
+      if (add.run(hash, sizeBytes, place?.pack.n ?? null, place?.offset ?? null).changes === 1) {
+        count += 1;
+        bytes += sizeBytes;
+      }
+      await slicer.breathe();
+    }
+    this.total = { objects: count, bytes };
+    this.#db.exec('COMMIT; CREATE INDEX by_place ON seen (pack, off)');
+  }
+
+  packs(): Array<{ readonly n: number; readonly path: string }> {
+    return [...this.#paths].map(([n, path]) => ({ n, path }));
+  }
+
+  *ofPack(pack: number): Generator<Wanted> {
+    const page = this.#db
+      .prepare<[number, number, number], [Buffer, number, number]>(
+        'SELECT hash, size, off FROM seen WHERE pack = ? AND off > ? ORDER BY off LIMIT ?',
+      )
+      .raw(true);
+    let last = -1;
+    for (;;) {
+      const rows = page.all(pack, last, PAGE_ROWS);
+      for (const [hash, length, offset] of rows) yield { pack, offset, length, hash };
+      const end = rows.at(-1);
+      if (end === undefined || rows.length < PAGE_ROWS) return;
+      last = end[2];
+    }
+  }
+
+  /** Single objects, compressed records, and what no pack is known to hold. */
+  *others(): Generator<ObjectRef> {
+    const page = this.#db
+      .prepare<[Buffer, number], [Buffer, number]>(
+        'SELECT hash, size FROM seen WHERE pack IS NULL AND hash > ? ORDER BY hash LIMIT ?',
+      )
+      .raw(true);
+    let last: Buffer = Buffer.alloc(0);
+    for (;;) {
+      const rows = page.all(last, PAGE_ROWS);
+      for (const [hash, sizeBytes] of rows) yield { hash, sizeBytes };
+      const end = rows.at(-1);
+      if (end === undefined || rows.length < PAGE_ROWS) return;
+      last = end[0];
+    }
+  }
+
+  remove(): void {
+    this.#db.close();
+    removeDatabase(this.#file);
+  }
+}
+
+function bestPlace(places: readonly IndexedPlace[], sizeBytes: number): IndexedPlace | null {
+  return places.find((place) => place.codec === CODEC_STORED && place.rawLength === sizeBytes) ?? null;
+}

@@ -1,0 +1,19 @@
+export type { DamagedObject, RehashReport } from './check/rehash.ts';
+export type { StructureProblem, StructureReport } from './check/structure.ts';
+export type { EventList, NewEvent, VaultEvent } from './events.ts';
+export { cloudServiceOf } from './layout/cloud.ts';
+export type { SnapshotRecord } from './record.ts';
+export type {
+  CommitRequest,
+  Entry,
+  ObjectRef,
+  ObjectWriter,
+  ParentChoice,
+  Snapshot,
+  SnapshotFacts,
+  SnapshotList,
+  SnapshotView,
+  TopEntry,
+  VaultSession,
+} from './types.ts';
+export { type SessionRequest, Vault, type VaultOptions } from './vault.ts';

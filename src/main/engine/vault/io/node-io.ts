@@ -1,0 +1,143 @@
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rmdir, statfs, unlink } from 'node:fs/promises';
+import { scaledMs, sleep } from '../../platform/index.ts';
+import { errnoOf } from './errors.ts';
+import type { FileFacts, FolderItem, VaultFile, VaultIo, VolumeFacts } from './types.ts';
+
+/**
+ * The real disk. Rules per system (vault format, "Per OS"):
+ * Linux and macOS: fsync on file and folder; Node's fsync on macOS is F_FULLFSYNC with fallbacks, so no errno but EIO
+ * and ENOSPC counts there. Windows: folders cannot be synced, so a renamed file is opened `r+` and flushed once more,
+ * and a rename that another program's open handle forbids is tried again for a while.
+ */
+
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+const RENAME_PATIENCE_MS = scaledMs(60_000);
+const RENAME_STEP_MS = 10;
+const RENAME_LONGEST_STEP_MS = 100;
+const IS_WINDOWS = process.platform === 'win32';
+const IS_MAC = process.platform === 'darwin';
+
+export const nodeIo: VaultIo = {
+  async open(path, mode) {
+    const access =
+      mode === 'read'
+        ? constants.O_RDONLY
+        : mode === 'create'
+          ? constants.O_RDWR | constants.O_CREAT | constants.O_EXCL
+          : constants.O_RDWR;
+    return new NodeFile(await open(path, access | (constants.O_NOFOLLOW ?? 0), FILE_MODE));
+  },
+
+  async rename(from, to) {
+    if (!IS_WINDOWS) return rename(from, to);
+    await renamePatiently(from, to);
+    const file = await open(to, 'r+');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  },
+
+  unlink: (path) => unlink(path),
+  async mkdir(path) {
+    await mkdir(path, { mode: FOLDER_MODE });
+  },
+  rmdir: (path) => rmdir(path),
+
+  async readdir(path): Promise<readonly FolderItem[]> {
+    const items = await readdir(path, { withFileTypes: true });
+    return items.map((item) => ({
+      name: item.name,
+      kind: item.isFile() ? 'file' : item.isDirectory() ? 'folder' : 'other',
+    }));
+  },
+
+  async stat(path): Promise<FileFacts | null> {
+    try {
+      const facts = await lstat(path);
+      return {
+        kind: facts.isFile() ? 'file' : facts.isDirectory() ? 'folder' : 'other',
+        sizeBytes: facts.size,
+        modifiedMs: facts.mtimeMs,
+      };
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return null;
+      throw error;
+    }
+  },
+
+  async syncFolder(path) {
+    if (IS_WINDOWS) return;
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } catch (error) {
+      if (isRealSyncFailure(error)) throw error;
+    } finally {
+      await folder.close();
+    }
+  },
+
+  async statfs(path): Promise<VolumeFacts> {
+    const facts = await statfs(path);
+    return { freeBytes: facts.bavail * facts.bsize, totalBytes: facts.blocks * facts.bsize, type: facts.type };
+  },
+};
+
+class NodeFile implements VaultFile {
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  async write(bytes: Uint8Array, position: number): Promise<number> {
+    return (await this.#handle.write(bytes, 0, bytes.length, position)).bytesWritten;
+  }
+
+  async read(into: Uint8Array, position: number): Promise<number> {
+    return (await this.#handle.read(into, 0, into.length, position)).bytesRead;
+  }
+
+  async sizeBytes(): Promise<number> {
+    return (await this.#handle.stat()).size;
+  }
+
+  async sync(): Promise<void> {
+    try {
+      await this.#handle.sync();
+    } catch (error) {
+      if (isRealSyncFailure(error)) throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
+
+/** macOS answers F_FULLFSYNC with odd errors on SMB and exFAT after having done what it can. */
+function isRealSyncFailure(error: unknown): boolean {
+  const errno = errnoOf(error);
+  if (IS_MAC) return errno === 'EIO' || errno === 'ENOSPC';
+  // Some FUSE and network file systems do not know fsync of a folder; the data sync itself never answers these.
+  return errno !== 'EINVAL' && errno !== 'ENOTSUP';
+}
+
+/** Virus scanners and indexers hold a new file open for moments; the rename is refused until they let go. */
+async function renamePatiently(from: string, to: string): Promise<void> {
+  const started = performance.now();
+  for (let step = RENAME_STEP_MS; ; step = Math.min(step + RENAME_STEP_MS, RENAME_LONGEST_STEP_MS)) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      const errno = errnoOf(error);
+      const mayPass = errno === 'EPERM' || errno === 'EACCES' || errno === 'EBUSY';
+      if (!mayPass || performance.now() - started > RENAME_PATIENCE_MS) throw error;
+      await sleep(step);
+    }
+  }
+}

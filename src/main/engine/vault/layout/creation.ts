@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BackstopError } from '../../../../shared/errors/index.ts';
+import { createDurably, errnoOf, syncFolders, type VaultIo, writeNewFile } from '../io/index.ts';
+import { cloudServiceOf } from './cloud.ts';
+import {
+  DESCRIPTION_COPY,
+  DESCRIPTION_FILE,
+  encodeDescription,
+  readDescription,
+  VAULT_FORMAT,
+  VAULT_VERSION,
+  type VaultDescription,
+} from './description.ts';
+import { FOLDERS, isIgnoredName, VaultPaths } from './names.ts';
+import { policyFor, volumeKind } from './policy.ts';
+import { probeDestination } from './probe.ts';
+import { Space } from './space.ts';
+import { README_TEXT, RECOVER_TEXT } from './texts.ts';
+
+/** Makes a new vault in an empty or missing folder, or finishes one whose creation was cut off. */
+
+const OWN_FILES = new Set([
+  'README.txt',
+  'RECOVER.txt',
+  'recover.py',
+  'recover.mjs',
+  'ballast.bin',
+  DESCRIPTION_FILE,
+  DESCRIPTION_COPY,
+]);
+
+export interface CreateOptions {
+  readonly createdAt: Date;
+  /** For tests and benches; by default chosen for the file system. */
+  readonly policy?: VaultDescription['policy'] | undefined;
+  readonly fanOut?: VaultDescription['fanOut'] | undefined;
+}
+
+export async function createVault(io: VaultIo, root: string, options: CreateOptions): Promise<VaultDescription> {
+  const service = cloudServiceOf(root);
+  if (service !== null) throw new BackstopError('vault/cloud-folder', { data: { path: root, service } });
+  await makeFolders(io, root);
+  await refuseForeign(io, root);
+  await probeDestination(io, root);
+  const policy = policyFor(volumeKind(await io.statfs(root)));
+  const description: VaultDescription = {
+    format: VAULT_FORMAT,
+    version: VAULT_VERSION,
+    id: randomUUID(),
+    created: options.createdAt.toISOString(),
+    features: { required: [], readonly_compatible: [], optional: [] },
+    fanOut: options.fanOut ?? policy.fanOut,
+    policy: options.policy ?? policy.policy,
+  };
+  const paths = new VaultPaths(root, description.fanOut);
+  const folders = FOLDERS.map((name) => paths.folder(name));
+  for (const folder of folders) await makeFolder(io, folder);
+  if (description.fanOut === 'two-hex') {
+    const fans = [...paths.fans('packs'), ...paths.fans('objects')];
+    for (let at = 0; at < fans.length; at += 32) {
+      await Promise.all(fans.slice(at, at + 32).map((folder) => makeFolder(io, folder)));
+    }
+  }
+  for (const [name, text] of [
+    ['README.txt', README_TEXT],
+    ['RECOVER.txt', RECOVER_TEXT],
+    ['recover.py', readResource('recover.py')],
+    ['recover.mjs', readResource('recover.mjs')],
+  ] as const) {
+    await replaceOwn(io, join(root, name), Buffer.from(text, 'utf8'));
+  }
+  await new Space(io, root).refillBallast();
+  await syncFolders(io, [...folders, root]);
+  const bytes = encodeDescription(description);
+  const temporary = join(paths.folder('tmp'), `creation-${randomUUID()}`);
+  for (const name of [DESCRIPTION_COPY, DESCRIPTION_FILE]) {
+    const path = join(root, name);
+    if ((await io.stat(path)) !== null) await io.unlink(path);
+    await createDurably(io, temporary, path, bytes);
+  }
+  return description;
+}
+
+/** The folder itself and what is missing above it, made durable from the top. */
+async function makeFolders(io: VaultIo, root: string): Promise<void> {
+  if ((await io.stat(root)) !== null) return;
+  const above = dirname(root);
+  if (above !== root) await makeFolders(io, above);
+  await makeFolder(io, root);
+  await io.syncFolder(above);
+}
+
+async function makeFolder(io: VaultIo, path: string): Promise<void> {
+  try {
+    await io.mkdir(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+/** Nothing is ever begun in a folder that holds somebody's things, or versions that have lost their `vault.json`. */
+async function refuseForeign(io: VaultIo, root: string): Promise<void> {
+  const refuse = (name: string): BackstopError =>
+    new BackstopError('vault/not-a-vault', { message: `${root} holds ${name}`, data: { path: root, found: name } });
+  const own = new Set<string>(FOLDERS);
+  for (const item of await io.readdir(root)) {
+    if (isIgnoredName(item.name) || item.name.startsWith('.backstop-probe-')) continue;
+    const isOwn = item.kind === 'folder' ? own.has(item.name) : OWN_FILES.has(item.name);
+    if (!isOwn) throw refuse(item.name);
+  }
+  if ((await readDescription(io, root)).kind === 'found') throw refuse(DESCRIPTION_FILE);
+  for (const name of ['packs', 'objects', 'catalogs', 'snapshots', 'events']) {
+    const found = await firstFile(io, join(root, name), 2);
+    if (found !== null) throw new BackstopError('vault/damaged-description', { data: { path: root, found } });
+  }
+}
+
+async function firstFile(io: VaultIo, folder: string, depth: number): Promise<string | null> {
+  if ((await io.stat(folder)) === null) return null;
+  for (const item of await io.readdir(folder)) {
+    if (isIgnoredName(item.name)) continue;
+    const path = join(folder, item.name);
+    if (item.kind !== 'folder') return path;
+    const below = depth > 1 ? await firstFile(io, path, depth - 1) : null;
+    if (below !== null) return below;
+  }
+  return null;
+}
+
+async function replaceOwn(io: VaultIo, path: string, bytes: Buffer): Promise<void> {
+  if ((await io.stat(path)) !== null) await io.unlink(path);
+  await writeNewFile(io, path, bytes);
+}
+
+/** From `resources/` of the program, wherever this file was bundled to. */
+function readResource(name: string): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    const path = join(folder, 'resources', name);
+    if (existsSync(path)) return readFileSync(path, 'utf8');
+    if (folder === dirname(folder) || folder.split(sep).length < 2) break;
+    folder = dirname(folder);
+  }
+  throw new BackstopError('internal/bug', { message: `resource ${basename(name)} is missing` });
+}

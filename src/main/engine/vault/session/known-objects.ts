@@ -1,0 +1,116 @@
+import { dirname } from 'node:path';
+import type { IndexedPack, IndexedPlace, ObjectIndex } from '../cache/object-index.ts';
+import { hashFile, type VaultIo } from '../io/index.ts';
+import type { VaultPaths } from '../layout/names.ts';
+
+/**
+ * Which stored bytes a session may rely on. Those that a committed version of the phone holds; and those that were
+ * left by somebody who did not commit, after they were *adopted*: hashed whole, synced again, and their folder synced
+ * before the record. Never what a list of damage or a collection's mark names.
+ */
+export class KnownObjects {
+  readonly #io: VaultIo;
+  readonly #paths: VaultPaths;
+  readonly #index: ObjectIndex;
+  readonly #tag: Buffer;
+  /** Names (hex) of packs and objects that must not be used. */
+  readonly #refused: Set<string>;
+  readonly #committedPacks: ReadonlySet<string>;
+  readonly #adoptedPacks = new Set<string>();
+  readonly #ownPacks = new Set<string>();
+  readonly #adopting = new Map<string, Promise<boolean>>();
+  readonly #damaged = new Set<string>();
+
+  constructor(options: {
+    readonly io: VaultIo;
+    readonly paths: VaultPaths;
+    readonly index: ObjectIndex;
+    readonly deviceTag: Buffer;
+    readonly committedPacks: ReadonlySet<string>;
+    readonly refused: Iterable<string>;
+  }) {
+    this.#io = options.io;
+    this.#paths = options.paths;
+    this.#index = options.index;
+    this.#tag = options.deviceTag;
+    this.#committedPacks = options.committedPacks;
+    this.#refused = new Set(options.refused);
+  }
+
+  /** Files found to have other bytes than their name says. */
+  get damaged(): ReadonlySet<string> {
+    return this.#damaged;
+  }
+
+  get adoptedPacks(): ReadonlySet<string> {
+    return this.#adoptedPacks;
+  }
+
+  isRefused(name: string): boolean {
+    return this.#refused.has(name);
+  }
+
+  refuse(name: string): void {
+    this.#refused.add(name);
+    this.#damaged.add(name);
+  }
+
+  addOwnPack(hash: string): void {
+    this.#ownPacks.add(hash);
+  }
+
+  /** A place in a pack that may be relied on now; a promise when somebody's leftover has to be looked at first. */
+  find(hash: Buffer, sizeBytes: number): IndexedPlace | null | Promise<IndexedPlace | null> {
+    if (this.#index.isEmpty) return null;
+    let leftovers: IndexedPlace[] | null = null;
+    for (const place of this.#index.find(hash)) {
+      const { pack } = place;
+      if (place.rawLength !== sizeBytes || !pack.tag.equals(this.#tag) || this.#refused.has(pack.hash)) continue;
+      if (this.#ownPacks.has(pack.hash) || this.#committedPacks.has(pack.hash) || this.#adoptedPacks.has(pack.hash)) {
+        return place;
+      }
+      leftovers ??= [];
+      leftovers.push(place);
+    }
+    return leftovers === null ? null : this.#adoptFirst(leftovers);
+  }
+
+  /** Checks a leftover single object and makes it ours; false when it is not there or not whole. */
+  async adoptSingle(hash: string): Promise<boolean> {
+    if (this.#refused.has(hash)) return false;
+    return this.#adopt(this.#paths.object(hash), hash);
+  }
+
+  async #adoptFirst(places: readonly IndexedPlace[]): Promise<IndexedPlace | null> {
+    for (const place of places) if (await this.#adoptPack(place.pack)) return place;
+    return null;
+  }
+
+  #adoptPack(pack: IndexedPack): Promise<boolean> {
+    const running = this.#adopting.get(pack.hash);
+    if (running !== undefined) return running;
+    const work = this.#adopt(this.#paths.pack(pack.hash), pack.hash).then((isWhole) => {
+      if (isWhole) this.#adoptedPacks.add(pack.hash);
+      return isWhole;
+    });
+    this.#adopting.set(pack.hash, work);
+    return work;
+  }
+
+  async #adopt(path: string, name: string): Promise<boolean> {
+    if ((await this.#io.stat(path)) === null) return false;
+    const { hash } = await hashFile(this.#io, path);
+    if (hash.toString('hex') !== name) {
+      this.refuse(name);
+      return false;
+    }
+    const file = await this.#io.open(path, 'update');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await this.#io.syncFolder(dirname(path));
+    return true;
+  }
+}

@@ -1,0 +1,455 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { BackstopError } from '../../../../shared/errors/index.ts';
+import type { Clock } from '../../platform/index.ts';
+import type { FoldedCache } from '../cache/folded-cache.ts';
+import { listFans, listPacks, type ObjectIndex } from '../cache/object-index.ts';
+import type { FoldedIndex, PackUse } from '../catalog/folded.ts';
+import type { NewEvent } from '../events.ts';
+import {
+  asVaultError,
+  isDiskFull,
+  publish,
+  readSmallFile,
+  syncFolders,
+  type VaultIo,
+  writeNewFile,
+} from '../io/index.ts';
+import { parseObjectName, type VaultPaths } from '../layout/names.ts';
+import type { Space } from '../layout/space.ts';
+import type { SessionLease } from '../lease/session-lease.ts';
+import type { PackHeader } from '../pack/layout.ts';
+import { encodeRecord, MAX_RECORD_BYTES, RECORD_FORMAT, RECORD_VERSION, type SnapshotRecord } from '../record.ts';
+import type { BlockPool } from '../store/block-pool.ts';
+import type { HashThread } from '../store/hash-threads.ts';
+import type { ObjectSource } from '../store/object-source.ts';
+import type { CommitRequest, ObjectRef, ObjectWriter, ParentChoice, Snapshot, VaultSession } from '../types.ts';
+import { type BuiltContent, buildContent, type StoredPlace } from './commit.ts';
+import { KnownObjects } from './known-objects.ts';
+import { ObjectStore } from './object-store.ts';
+import { storeCatalog } from './write-catalog.ts';
+
+/** What a session needs of its vault. */
+export interface SessionContext {
+  readonly io: VaultIo;
+  readonly paths: VaultPaths;
+  readonly vaultId: string;
+  readonly writer: string;
+  readonly clock: Clock;
+  readonly index: ObjectIndex;
+  readonly source: ObjectSource;
+  readonly folded: FoldedCache;
+  readonly space: Space;
+  readonly pool: BlockPool;
+  readonly thread: HashThread;
+  readonly policy: { readonly singleFromBytes: number; readonly packTargetBytes: number };
+  readonly workFolder: string;
+  /** On a shared store what was relied on is looked at once more after the commit. */
+  readonly isShared: boolean;
+  readonly recordEvent: (event: NewEvent) => Promise<unknown>;
+  /** Number for the next record of the phone, and the folder of its records, which is there when this resolves. */
+  readonly nextRecord: (tag: Buffer, label: string) => Promise<{ readonly seq: number; readonly device: string }>;
+  /** Names (hex) in marks of a collection that are there now. */
+  readonly markedNames: () => Promise<ReadonlySet<string>>;
+}
+
+export interface SessionStart {
+  readonly id: string;
+  readonly tag: Buffer;
+  readonly label: string;
+  readonly lease: SessionLease;
+  readonly parent: ParentChoice;
+  /** Folded index of the newest version, when it may be relied on. */
+  readonly committed: FoldedIndex | null;
+  readonly refused: ReadonlySet<string>;
+  readonly signal: AbortSignal | undefined;
+  readonly onEnd: () => void;
+}
+
+export class Session implements VaultSession {
+  readonly id: string;
+  readonly parent: ParentChoice;
+  readonly signal: AbortSignal;
+  readonly #context: SessionContext;
+  readonly #start: SessionStart;
+  readonly #store: ObjectStore;
+  readonly #known: KnownObjects;
+  readonly #broken = new AbortController();
+  readonly #folder: string;
+  readonly #header: PackHeader;
+  #end: Promise<void> | null = null;
+  #isCommitted = false;
+
+  constructor(context: SessionContext, start: SessionStart) {
+    this.id = start.id;
+    this.parent = start.parent;
+    this.#context = context;
+    this.#start = start;
+    this.#folder = context.paths.tmp(start.id);
+    const signals = [this.#broken.signal, start.lease.signal];
+    this.signal = AbortSignal.any(start.signal === undefined ? signals : [...signals, start.signal]);
+    const committedPacks = new Set((start.committed?.packs() ?? []).map((pack) => pack.hash.toString('hex')));
+    this.#known = new KnownObjects({
+      io: context.io,
+      paths: context.paths,
+      index: context.index,
+      deviceTag: start.tag,
+      committedPacks,
+      refused: start.refused,
+    });
+    this.#header = {
+      flags: 0,
+      vault: Buffer.from(context.vaultId.replaceAll('-', ''), 'hex'),
+      session: Buffer.from(start.id.replaceAll('-', ''), 'hex'),
+      createdMs: context.clock.now().getTime(),
+      deviceTag: start.tag,
+    };
+    this.#store = new ObjectStore({
+      ...context,
+      known: this.#known,
+      folder: this.#folder,
+      packHeader: () => ({ ...this.#header, createdMs: context.clock.now().getTime() }),
+      isCommittedSingle: (hash, sizeBytes) => this.#isCommittedSingle(hash, sizeBytes),
+      onFailure: (error) => this.#break(error),
+    });
+  }
+
+  get storedBytes(): number {
+    return this.#store.storedBytes;
+  }
+
+  createObject(expectedBytes = 0): ObjectWriter {
+    this.signal.throwIfAborted();
+    return this.#wrap(() => this.#store.createObject(expectedBytes));
+  }
+
+  async *read(object: ObjectRef): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.#store.read(object);
+    } catch (error) {
+      throw asVaultError(error, this.#context.paths.root);
+    }
+  }
+
+  async seal(): Promise<void> {
+    this.signal.throwIfAborted();
+    try {
+      await this.#store.seal();
+    } catch (error) {
+      throw this.#break(error);
+    }
+  }
+
+  async commit(request: CommitRequest): Promise<Snapshot> {
+    this.signal.throwIfAborted();
+    if (this.#isCommitted) throw new BackstopError('internal/bug', { message: 'a session commits once' });
+    try {
+      await this.#store.seal();
+      const snapshot = await this.#commit(request);
+      this.#isCommitted = true;
+      await this.#close();
+      return snapshot;
+    } catch (error) {
+      throw this.#break(error);
+    }
+  }
+
+  abort(): Promise<void> {
+    this.#break(new BackstopError('internal/cancelled', { message: 'the session was aborted' }));
+    return this.#close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#isCommitted ? this.#close() : this.abort();
+  }
+
+  async #commit(request: CommitRequest): Promise<Snapshot> {
+    const { io, paths, folded, space, clock } = this.#context;
+    const tag = this.#start.tag.toString('hex');
+    const base = request.full ? null : await this.#foldedParent(request);
+    const { seq, device } = await this.#context.nextRecord(this.#start.tag, this.#start.label);
+    const used = new UsedFiles();
+    const built = await buildContent({
+      request,
+      parent: base,
+      device,
+      seq,
+      workFolder: this.#context.workFolder,
+      foldedFile: folded.newFile(tag),
+      locate: (object) => this.#locate(object, used),
+      signal: this.signal,
+    });
+    try {
+      const { catalog, metaPack } = await space.withBallast(() =>
+        storeCatalog({
+          ...this.#context,
+          store: this.#store,
+          packHeader: this.#header,
+          localFile: built.localFile,
+          folder: this.#folder,
+          kind: built.kind,
+        }),
+      );
+      const packsAdded = [...this.#store.packsAdded];
+      // A folder that an earlier version needed was synced for it; everything else is synced now, whoever wrote it.
+      const before = base ?? this.#start.committed;
+      const earlier = new Set((before?.packs() ?? []).map((pack) => pack.hash.toString('hex')));
+      const folders = new Set([paths.folder('catalogs'), paths.packFolder(metaPack)]);
+      for (const pack of [...used.packs, ...packsAdded]) if (!earlier.has(pack)) folders.add(paths.packFolder(pack));
+      for (const name of used.singles) folders.add(paths.objectFolder(name));
+      await syncFolders(io, folders);
+      await this.#barrier(built, used);
+
+      const finished = clock.now().toISOString();
+      const facts = request.facts;
+      const record: SnapshotRecord = {
+        format: RECORD_FORMAT,
+        version: RECORD_VERSION,
+        vault: this.#context.vaultId,
+        device,
+        seq,
+        parent: request.parent?.id ?? null,
+        session: this.id,
+        writer: this.#context.writer,
+        started: facts.startedAt,
+        finished,
+        kind: 'complete',
+        udid: facts.udid,
+        name: facts.name,
+        model: facts.model,
+        ios: facts.ios,
+        encrypted: facts.encrypted,
+        full: request.full,
+        statusUUID: facts.statusUuid,
+        statusDate: facts.statusDate,
+        catalogs: [...built.base, catalog],
+        root: built.root,
+        files: built.files,
+        bytes: built.bytes,
+        newBytes: this.#store.newBytes,
+        packsAdded,
+        ...(facts.notSent === undefined || facts.notSent.length === 0
+          ? {}
+          : { notSent: facts.notSent.map(({ path, reason }) => ({ path, reason })) }),
+        verified: { level: 'presence', at: finished },
+      };
+      const snapshot = await this.#writeRecord(record);
+      await this.#afterCommit(snapshot, built, catalog, used);
+      return snapshot;
+    } catch (error) {
+      built.discard();
+      if (base !== null && folded.isTemporary(base)) base.remove();
+      throw error;
+    }
+  }
+
+  /** Content of the version that this one builds upon: usually the newest, else folded for the purpose. */
+  async #foldedParent(request: CommitRequest): Promise<FoldedIndex> {
+    if (request.parent === null) throw new BackstopError('internal/bug', { message: 'changes need a parent' });
+    const committed = this.#start.committed;
+    if (committed?.db.open && committed.state().snapshot === request.parent.id) return committed;
+    return this.#context.folded.fresh(request.parent, this.signal);
+  }
+
+  /** A place that may be relied on, for an object that the new version needs. */
+  #locate(object: ObjectRef, used: UsedFiles): StoredPlace | Promise<StoredPlace> {
+    const hash = object.hash;
+    if (hash === null) throw new BackstopError('internal/bug', { message: 'the empty object has no place' });
+    const isLarge = object.sizeBytes >= this.#context.policy.singleFromBytes;
+    if (isLarge) return this.#locateSlowly(hash, object.sizeBytes, used);
+    const found = this.#known.find(hash, object.sizeBytes);
+    if (found === null || found instanceof Promise) return this.#locateSlowly(hash, object.sizeBytes, used);
+    used.packs.add(found.pack.hash);
+    return found;
+  }
+
+  async #locateSlowly(hash: Buffer, sizeBytes: number, used: UsedFiles): Promise<StoredPlace> {
+    const name = hash.toString('hex');
+    const single = { pack: null, offset: 0, storedLength: sizeBytes, codec: 0 };
+    if (!this.#known.isRefused(name)) {
+      const isOurs = this.#store.hasLarge(hash);
+      if (isOurs || (await this.#isCommittedSingle(hash, sizeBytes))) {
+        if (isOurs) used.singles.add(name);
+        return single;
+      }
+    }
+    const place = await this.#known.find(hash, sizeBytes);
+    if (place !== null) {
+      used.packs.add(place.pack.hash);
+      return place;
+    }
+    if (await this.#known.adoptSingle(name)) {
+      used.singles.add(name);
+      return single;
+    }
+    throw new BackstopError('vault/object-vanished', {
+      message: `no trustworthy copy of ${name} (${sizeBytes} bytes)`,
+      data: { object: name },
+    });
+  }
+
+  async #isCommittedSingle(hash: Buffer, sizeBytes: number): Promise<boolean> {
+    const committed = this.#start.committed;
+    if (committed === null || !committed.hasSingle(hash)) return false;
+    return this.#context.source.hasSingle({ hash, sizeBytes });
+  }
+
+  /** The last look: the lease is ours, nobody marked what we use, and everything that the version needs is there. */
+  async #barrier(built: BuiltContent, used: UsedFiles): Promise<void> {
+    await this.#start.lease.renewNow();
+    this.signal.throwIfAborted();
+    const marked = await this.#context.markedNames();
+    for (const name of [...used.packs, ...used.singles]) {
+      if (marked.has(name) && !this.#start.refused.has(name)) {
+        throw new BackstopError('vault/object-vanished', {
+          message: `${name} was marked for deletion`,
+          data: { object: name },
+        });
+      }
+    }
+    await this.#checkPresence(built.packs, built.singles, used);
+  }
+
+  async #checkPresence(
+    packs: readonly PackUse[],
+    singles: ReadonlyArray<{ readonly hash: Buffer; readonly size: number }>,
+    used: UsedFiles,
+  ): Promise<void> {
+    const { io, paths } = this.#context;
+    const gone = (name: string): BackstopError =>
+      new BackstopError('vault/object-vanished', { message: `${name} is not there`, data: { object: name } });
+    const there = await listPacks(io, paths, this.signal);
+    const sizes: Array<{ path: string; name: string; size: number }> = [];
+    for (const pack of packs) {
+      const name = pack.hash.toString('hex');
+      if (!there.has(name)) throw gone(name);
+      if (used.packs.has(name)) sizes.push({ path: paths.pack(name), name, size: pack.size });
+    }
+    const needed = new Map(singles.map((single) => [single.hash.toString('hex'), single.size]));
+    if (needed.size > 0) {
+      const missing = new Set(needed.keys());
+      await listFans(io, paths.fans('objects'), this.signal, (name) => missing.delete(parseObjectName(name) ?? ''));
+      for (const name of missing) throw gone(name);
+      for (const name of used.singles) {
+        const size = needed.get(name);
+        if (size !== undefined) sizes.push({ path: paths.object(name), name, size });
+      }
+    }
+    const waiting = sizes.values();
+    const worker = async (): Promise<void> => {
+      for (const { path, name, size } of waiting) {
+        const facts = await io.stat(path);
+        if (facts === null || facts.sizeBytes !== size) throw gone(name);
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, worker));
+  }
+
+  /** The commit itself: a new, self-proving file under a fresh name. */
+  async #writeRecord(record: SnapshotRecord): Promise<Snapshot> {
+    const { io, paths, space } = this.#context;
+    const { bytes, id, fileName } = encodeRecord(record);
+    const folder = paths.device(record.device);
+    const path = join(folder, fileName);
+    const digest = createHash('sha256').update(bytes).digest();
+    await space.withBallast(async () => {
+      const temporary = join(this.#folder, 'record.json');
+      if ((await io.stat(temporary)) !== null) await io.unlink(temporary);
+      await writeNewFile(io, temporary, bytes);
+    });
+    try {
+      const outcome = await publish(io, join(this.#folder, 'record.json'), path, digest);
+      if (outcome === 'other-bytes-there') throw new Error('its name is taken by other bytes');
+      await io.syncFolder(folder);
+      const back = await readSmallFile(io, path, MAX_RECORD_BYTES);
+      if (back === null || !back.equals(bytes)) throw new Error('it does not read back as it was written');
+    } catch (error) {
+      // If there is no trace of it, it did not happen. Else only the next start can tell.
+      const trace = await io.stat(path).catch(() => 'unknown' as const);
+      if (trace === null) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new BackstopError('vault/commit-unknown', {
+        cause: error,
+        message: reason,
+        data: { reason, snapshot: id },
+      });
+    }
+    return { id, file: `snapshots/${record.device}/${fileName}`, record };
+  }
+
+  /** The version is there. Nothing from here on may turn it into a failure. */
+  async #afterCommit(
+    snapshot: Snapshot,
+    built: BuiltContent,
+    catalog: SnapshotRecord['catalogs'][number],
+    used: UsedFiles,
+  ): Promise<void> {
+    const { folded, recordEvent, isShared, space } = this.#context;
+    const about = { record: snapshot.id, device: snapshot.record.device, seq: snapshot.record.seq };
+    try {
+      if (isShared) {
+        await this.#checkPresence(built.packs, built.singles, used);
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      await recordEvent({ kind: 'damaged', ...about, reason, files: [], objects: [] }).catch(() => undefined); // Found by L0 again.
+    }
+    if (this.#known.damaged.size > 0) {
+      const files = [...this.#known.damaged];
+      const reason = 'their bytes do not match the SHA-256 in their names';
+      await recordEvent({ kind: 'damaged', record: null, device: null, seq: null, reason, files, objects: [] }).catch(
+        () => undefined, // They are found again the next time they are read.
+      );
+    }
+    try {
+      const index = await built.keep(catalog, snapshot.id);
+      if (!folded.isTemporary(index)) folded.keepOnly(this.#start.tag.toString('hex'), index);
+      else index.remove();
+    } catch {
+      built.discard(); // A cache: the next one who needs it folds it from the vault.
+    }
+    await space.refillBallast();
+  }
+
+  #close(): Promise<void> {
+    this.#end ??= this.#closeOnce();
+    return this.#end;
+  }
+
+  async #closeOnce(): Promise<void> {
+    await this.#store.close();
+    await removeFolder(this.#context.io, this.#folder);
+    await this.#start.lease.release();
+    this.#start.onEnd();
+  }
+
+  #wrap<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#break(error);
+    }
+  }
+
+  #break(error: unknown): unknown {
+    const reason = asVaultError(error, isDiskFull(error) ? this.#context.paths.root : this.#folder);
+    if (!this.#broken.signal.aborted) this.#broken.abort(reason);
+    return reason;
+  }
+}
+
+/** Packs and single objects that the changes of a commit rely on. */
+class UsedFiles {
+  readonly packs = new Set<string>();
+  readonly singles = new Set<string>();
+}
+
+/** Removes a session's staging. Never throws: what stays behind is removed at a later start. */
+export async function removeFolder(io: VaultIo, folder: string): Promise<void> {
+  try {
+    for (const item of await io.readdir(folder)) await io.unlink(join(folder, item.name));
+    await io.rmdir(folder);
+  } catch {
+    // It is not there, or it is somebody else's turn: see above.
+  }
+}

@@ -1,0 +1,253 @@
+import { createHash, hash as hashOnce } from 'node:crypto';
+import { zstdDecompressSync } from 'node:zlib';
+import { BackstopError } from '../../../../shared/errors/index.ts';
+import type { IndexedPlace, ObjectIndex } from '../cache/object-index.ts';
+import { errnoOf, readFully, type VaultFile, type VaultIo } from '../io/index.ts';
+import type { VaultPaths } from '../layout/names.ts';
+import { CODEC_STORED, CODEC_ZSTD } from '../pack/layout.ts';
+import type { ObjectRef } from '../types.ts';
+
+/**
+ * Reads objects by their hash from wherever a right copy lies. Up to a few MiB the whole object is read and its hash
+ * checked before a byte is handed out, and another copy is tried when one is bad; longer ones stream, and a wrong hash
+ * is an error at the end.
+ */
+
+const WHOLE_BYTES = 8 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
+const OPEN_PACKS = 24;
+
+export class ObjectSource {
+  readonly #io: VaultIo;
+  readonly #paths: VaultPaths;
+  readonly #index: ObjectIndex;
+  readonly #packs: OpenFiles;
+
+  constructor(io: VaultIo, paths: VaultPaths, index: ObjectIndex) {
+    this.#io = io;
+    this.#paths = paths;
+    this.#index = index;
+    this.#packs = new OpenFiles(io, OPEN_PACKS);
+  }
+
+  async *read(object: ObjectRef): AsyncGenerator<Uint8Array> {
+    if (object.hash === null) return;
+    const hash = object.hash;
+    const reasons: string[] = [];
+    const singlePath = this.#paths.object(hash.toString('hex'));
+    const places = this.#index.find(hash);
+    if (object.sizeBytes <= WHOLE_BYTES) {
+      for (const place of places) {
+        const bytes = await this.#readPlace(place, object, reasons);
+        if (bytes !== null) {
+          yield bytes;
+          return;
+        }
+      }
+      const bytes = await this.#readSmallSingle(singlePath, object, reasons);
+      if (bytes !== null) {
+        yield bytes;
+        return;
+      }
+      throw damaged(object, reasons);
+    }
+    const single = await this.#openSingle(singlePath);
+    if (single !== null) {
+      // With a second copy at hand a look at all bytes beforehand is worth it: a stream cannot be taken back.
+      if (places.length > 0 && !(await isWhole(single, object))) {
+        await single.close();
+        reasons.push(`${singlePath} has other bytes than its name says`);
+      } else {
+        try {
+          yield* stream(single, 0, object, singlePath);
+          return;
+        } finally {
+          await single.close();
+        }
+      }
+    }
+    for (const place of places) {
+      if (place.codec !== CODEC_STORED || place.storedLength !== object.sizeBytes) {
+        reasons.push(`pack ${place.pack.hash} holds it in a form that is too long to read`);
+        continue;
+      }
+      const path = this.#paths.pack(place.pack.hash);
+      const file = await this.#io.open(path, 'read');
+      try {
+        yield* stream(file, place.offset, object, path);
+        return;
+      } finally {
+        await file.close();
+      }
+    }
+    throw damaged(object, reasons);
+  }
+
+  /** Is there a copy at its full size? Names and sizes only, no bytes. */
+  async hasSingle(object: ObjectRef): Promise<boolean> {
+    if (object.hash === null) return true;
+    const facts = await this.#io.stat(this.#paths.object(object.hash.toString('hex')));
+    return facts !== null && facts.kind === 'file' && facts.sizeBytes === object.sizeBytes;
+  }
+
+  close(): Promise<void> {
+    return this.#packs.close();
+  }
+
+  async #readPlace(place: IndexedPlace, object: ObjectRef, reasons: string[]): Promise<Buffer | null> {
+    const path = this.#paths.pack(place.pack.hash);
+    if (place.rawLength !== object.sizeBytes) {
+      reasons.push(`${path} holds ${place.rawLength} bytes of it instead of ${object.sizeBytes}`);
+      return null;
+    }
+    if (place.storedLength > WHOLE_BYTES * 2) {
+      reasons.push(`${path} holds it in an unreasonable length`);
+      return null;
+    }
+    const stored = Buffer.allocUnsafe(place.storedLength);
+    try {
+      const got = await this.#packs.use(path, (file) => readFully(file, stored, place.offset));
+      if (got !== stored.length) throw Object.assign(new Error('the file ends early'), { code: 'EOF' });
+      const raw = decode(stored, place.codec, object.sizeBytes);
+      if (raw !== null && object.hash !== null && hashOnce('sha256', raw, 'buffer').equals(object.hash)) return raw;
+      reasons.push(`${path} has other bytes at ${place.offset} than its index says`);
+    } catch (error) {
+      reasons.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    return null;
+  }
+
+  async #readSmallSingle(path: string, object: ObjectRef, reasons: string[]): Promise<Buffer | null> {
+    const file = await this.#openSingle(path);
+    if (file === null) {
+      if (reasons.length === 0) reasons.push('no pack and no file holds it');
+      return null;
+    }
+    try {
+      const bytes = Buffer.allocUnsafe(object.sizeBytes);
+      const isRight =
+        (await file.sizeBytes()) === object.sizeBytes &&
+        (await readFully(file, bytes, 0)) === bytes.length &&
+        object.hash !== null &&
+        hashOnce('sha256', bytes, 'buffer').equals(object.hash);
+      if (isRight) return bytes;
+      reasons.push(`${path} has other bytes than its name says`);
+      return null;
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #openSingle(path: string): Promise<VaultFile | null> {
+    try {
+      return await this.#io.open(path, 'read');
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return null;
+      throw error;
+    }
+  }
+}
+
+/** The raw bytes of a record's stored ones; null when they cannot be it. */
+export function decode(stored: Buffer, codec: number, rawLength: number): Buffer | null {
+  if (codec === CODEC_STORED) return stored.length === rawLength ? stored : null;
+  if (codec !== CODEC_ZSTD) return null;
+  try {
+    const raw = zstdDecompressSync(stored, { maxOutputLength: Math.max(1, rawLength) });
+    return raw.length === rawLength ? raw : null;
+  } catch {
+    return null; // Damaged bytes: the caller names the object.
+  }
+}
+
+async function isWhole(file: VaultFile, object: ObjectRef): Promise<boolean> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  let position = 0;
+  for (let got = await file.read(buffer, 0); got > 0; got = await file.read(buffer, position)) {
+    hash.update(buffer.subarray(0, got));
+    position += got;
+  }
+  return position === object.sizeBytes && object.hash !== null && hash.digest().equals(object.hash);
+}
+
+async function* stream(file: VaultFile, start: number, object: ObjectRef, path: string): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  let left = object.sizeBytes;
+  let position = start;
+  while (left > 0) {
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, left));
+    if ((await readFully(file, chunk, position)) !== chunk.length) throw damaged(object, [`${path} ends early`]);
+    hash.update(chunk);
+    left -= chunk.length;
+    position += chunk.length;
+    if (left === 0 && object.hash !== null && !hash.digest().equals(object.hash)) {
+      throw damaged(object, [`${path} has other bytes than its name says`]);
+    }
+    yield chunk;
+  }
+}
+
+export function damaged(object: ObjectRef, reasons: readonly string[]): BackstopError {
+  const name = object.hash?.toString('hex') ?? '';
+  return new BackstopError('vault/damaged-object', {
+    message: `object ${name} (${object.sizeBytes} bytes): ${reasons.join('; ')}`,
+    data: { object: name, reason: reasons[0] ?? 'no copy of it was found' },
+  });
+}
+
+interface OpenFile {
+  readonly opening: Promise<VaultFile>;
+  users: number;
+  /** Not to be used again; closed when its last user is done. */
+  isFailed: boolean;
+}
+
+/** A few files kept open, the least used closed first. A file in use is never closed under its reader. */
+class OpenFiles {
+  readonly #io: VaultIo;
+  readonly #limit: number;
+  readonly #files = new Map<string, OpenFile>();
+
+  constructor(io: VaultIo, limit: number) {
+    this.#io = io;
+    this.#limit = limit;
+  }
+
+  async use<T>(path: string, work: (file: VaultFile) => Promise<T>): Promise<T> {
+    let entry = this.#files.get(path);
+    if (entry !== undefined) this.#files.delete(path);
+    entry ??= { opening: this.#io.open(path, 'read'), users: 0, isFailed: false };
+    this.#files.set(path, entry); // The newest stands last.
+    entry.users += 1;
+    try {
+      return await work(await entry.opening);
+    } catch (error) {
+      entry.isFailed = true;
+      if (this.#files.get(path) === entry) this.#files.delete(path);
+      throw error;
+    } finally {
+      entry.users -= 1;
+      if (entry.isFailed && entry.users === 0) {
+        entry.opening.then((file) => file.close()).catch(() => undefined); // The error that is thrown says it all.
+      }
+      await this.#shrink();
+    }
+  }
+
+  async close(): Promise<void> {
+    const files = [...this.#files.values()];
+    this.#files.clear();
+    await Promise.allSettled(files.map(async (entry) => (await entry.opening).close()));
+  }
+
+  async #shrink(): Promise<void> {
+    if (this.#files.size <= this.#limit) return;
+    for (const [path, entry] of this.#files) {
+      if (entry.users > 0) continue;
+      this.#files.delete(path);
+      await (await entry.opening).close();
+      return;
+    }
+  }
+}

@@ -1,0 +1,566 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { uptime } from 'node:os';
+import { join, resolve } from 'node:path';
+import { BackstopError, isBackstopError } from '../../../shared/errors/index.ts';
+import { type Clock, systemClock } from '../platform/index.ts';
+import { CatalogCopies } from './cache/catalog-copies.ts';
+import { FoldedCache } from './cache/folded-cache.ts';
+import { ObjectIndex } from './cache/object-index.ts';
+import type { FoldedIndex } from './catalog/folded.ts';
+import { type RehashOptions, type RehashReport, rehashObjects } from './check/rehash.ts';
+import { checkStructure, type StructureOptions, type StructureReport } from './check/structure.ts';
+import { type EventList, listEvents, type NewEvent, type VaultEvent, writeEvent } from './events.ts';
+import { asVaultError, errnoOf, nodeIo, readSmallFile, type VaultIo } from './io/index.ts';
+import { createVault } from './layout/creation.ts';
+import { readDescription, type VaultDescription } from './layout/description.ts';
+import { deviceFolderName, deviceTag, VaultPaths } from './layout/names.ts';
+import { volumeKind } from './layout/policy.ts';
+import { Space } from './layout/space.ts';
+import { type Host, thisHost } from './lease/host.ts';
+import { listLeases } from './lease/lease-file.ts';
+import { isLeaseDead, isLeaseStale, type LivenessContext, Sightings } from './lease/liveness.ts';
+import { OsLock } from './lease/os-lock.ts';
+import { newSessionId } from './lease/session-id.ts';
+import { SessionLease } from './lease/session-lease.ts';
+import { removeFolder, Session } from './session/session.ts';
+import { compareSnapshots, deviceFolders, listSnapshots } from './snapshots.ts';
+import { BlockPool } from './store/block-pool.ts';
+import { HashThread } from './store/hash-threads.ts';
+import { ObjectSource } from './store/object-source.ts';
+import type { ObjectRef, ParentChoice, Snapshot, SnapshotList, SnapshotView, VaultSession } from './types.ts';
+import { FoldedView } from './view.ts';
+
+/** A place for bytes at rest: packs, objects, catalogs and records in one folder, whatever disk that is on. */
+
+export interface VaultOptions {
+  /** Folder of the app's own state for everything that can be made anew from the vault. */
+  readonly cacheDir: string;
+  /** Folder of the app's own state that must not be thrown away with caches: the installation's id and its locks. */
+  readonly stateDir?: string;
+  readonly io?: VaultIo;
+  readonly clock?: Clock;
+  /** Milliseconds since this computer started; tells how long another computer's lease has stood still. */
+  readonly sinceBootMs?: () => number;
+  /** At creation only; by default chosen for the file system. */
+  readonly policy?: VaultDescription['policy'];
+  readonly fanOut?: VaultDescription['fanOut'];
+}
+
+export interface SessionRequest {
+  readonly udid: string;
+  /** For the readable part of the phone's folder; used at its first backup only. */
+  readonly label: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const MAX_MARK_BYTES = 64 * 1024 * 1024;
+
+export class Vault implements AsyncDisposable {
+  readonly dir: string;
+  readonly description: VaultDescription;
+  /** A newer Backstop wrote something that this one may only read. */
+  readonly isReadOnly: boolean;
+  readonly host: Host;
+  readonly #io: VaultIo;
+  readonly #clock: Clock;
+  readonly #sinceBootMs: () => number;
+  readonly #paths: VaultPaths;
+  readonly #cache: string;
+  readonly #locks: string;
+  readonly #index: ObjectIndex;
+  readonly #source: ObjectSource;
+  readonly #copies: CatalogCopies;
+  readonly #folded: FoldedCache;
+  readonly #space: Space;
+  readonly #sightings: Sightings;
+  readonly #pool = new BlockPool();
+  readonly #thread = new HashThread();
+  readonly #sessions = new Set<Session>();
+
+  private constructor(
+    dir: string,
+    found: { description: VaultDescription; isReadOnly: boolean },
+    options: VaultOptions,
+  ) {
+    this.dir = dir;
+    this.description = found.description;
+    this.isReadOnly = found.isReadOnly;
+    this.#io = options.io ?? nodeIo;
+    this.#clock = options.clock ?? systemClock;
+    this.#sinceBootMs = options.sinceBootMs ?? (() => uptime() * 1000);
+    this.#paths = new VaultPaths(dir, found.description.fanOut);
+    this.#cache = join(resolve(options.cacheDir), 'vaults', this.id);
+    mkdirSync(this.#cache, { recursive: true, mode: 0o700 });
+    const state = resolve(options.stateDir ?? options.cacheDir);
+    this.host = thisHost(state);
+    this.#locks = join(state, 'locks', this.id);
+    this.#sightings = new Sightings(this.#cache);
+    this.#index = ObjectIndex.open(join(this.#cache, 'objects.db'));
+    this.#source = new ObjectSource(this.#io, this.#paths, this.#index);
+    this.#copies = new CatalogCopies(this.#io, this.#paths, join(this.#cache, 'catalogs'));
+    this.#folded = new FoldedCache(join(this.#cache, 'folded'), this.#copies);
+    this.#space = new Space(this.#io, dir);
+  }
+
+  /** Makes a new vault in a folder that is empty or not there. */
+  static async create(dir: string, options: VaultOptions): Promise<Vault> {
+    const root = resolve(dir);
+    try {
+      const clock = options.clock ?? systemClock;
+      const { policy, fanOut } = options;
+      const description = await createVault(options.io ?? nodeIo, root, { createdAt: clock.now(), policy, fanOut });
+      return new Vault(root, { description, isReadOnly: false }, options);
+    } catch (error) {
+      throw asVaultError(error, root);
+    }
+  }
+
+  static async open(dir: string, options: VaultOptions): Promise<Vault> {
+    const root = resolve(dir);
+    const vault = await Vault.#find(root, options);
+    if (vault === null) throw new BackstopError('vault/not-found', { data: { path: root } });
+    return vault;
+  }
+
+  /** Opens the vault, or makes one where there is nothing yet. */
+  static async openOrCreate(dir: string, options: VaultOptions): Promise<Vault> {
+    return (await Vault.#find(resolve(dir), options)) ?? (await Vault.create(dir, options));
+  }
+
+  static async #find(root: string, options: VaultOptions): Promise<Vault | null> {
+    const io = options.io ?? nodeIo;
+    try {
+      const facts = await io.stat(root);
+      if (facts === null) return null;
+      if (facts.kind !== 'folder') {
+        throw new BackstopError('vault/not-a-vault', { data: { path: root, found: 'a file' } });
+      }
+      const found = await readDescription(io, root);
+      if (found.kind === 'missing') return null;
+      if (found.kind === 'damaged') {
+        throw new BackstopError('vault/damaged-description', { data: { path: root, found: 'vault.json' } });
+      }
+      return new Vault(root, found, options);
+    } catch (error) {
+      throw asVaultError(error, root);
+    }
+  }
+
+  get id(): string {
+    return this.description.id;
+  }
+
+  /** Every version, of one phone or of all, oldest first. */
+  snapshots(udid?: string): Promise<SnapshotList> {
+    return this.#guard(() =>
+      listSnapshots(this.#io, this.#paths, this.id, udid === undefined ? undefined : this.#tag(udid)),
+    );
+  }
+
+  /** A version by its id, a unique beginning of it, or `latest`. */
+  async resolve(name: string, scope: { readonly udid?: string | null } = {}): Promise<Snapshot> {
+    const { snapshots } = await this.snapshots(scope.udid ?? undefined);
+    if (name === 'latest') {
+      const latest = snapshots.at(-1);
+      if (latest === undefined) throw new BackstopError('vault/no-snapshots', { data: { path: this.dir } });
+      return latest;
+    }
+    const wanted = name.toLowerCase();
+    const matches = /^[0-9a-f]+$/.test(wanted) ? snapshots.filter((snapshot) => snapshot.id.startsWith(wanted)) : [];
+    const [match] = matches;
+    if (match === undefined) throw new BackstopError('vault/unknown-snapshot', { data: { snapshot: name } });
+    if (matches.length > 1) {
+      throw new BackstopError('vault/ambiguous-snapshot', { data: { snapshot: name, count: matches.length } });
+    }
+    return match;
+  }
+
+  /** The content of a version; close it with `await using`. */
+  async view(snapshot: Snapshot, { signal }: { readonly signal?: AbortSignal } = {}): Promise<SnapshotView> {
+    return this.#guard(async () => {
+      await this.#knowPacksOf(snapshot, signal);
+      const { udid } = snapshot.record;
+      const isNewest = (await this.#newest(udid))?.id === snapshot.id;
+      const index = await this.#folded.view(snapshot, this.#tag(udid).toString('hex'), isNewest, signal);
+      const close = (): void => (this.#folded.isTemporary(index) ? index.remove() : index.close());
+      return new FoldedView(snapshot, index, this.#source, this.dir, close);
+    });
+  }
+
+  /** The newest version of a phone after a look at it: everything it needs is there, nothing is known to be damaged. */
+  async chooseParent(udid: string, signal?: AbortSignal): Promise<ParentChoice> {
+    return this.#guard(async () => {
+      await this.#index.refresh(this.#io, this.#paths, signal);
+      return this.#choose(udid, signal);
+    });
+  }
+
+  /** Begins a run for a phone. Throws `vault/phone-busy` while another one is at work. */
+  openSession(request: SessionRequest): Promise<VaultSession> {
+    return this.#openSession(newSessionId(), request);
+  }
+
+  /**
+   * Takes up a run whose phone had said "done" and which did not get to its commit. Everything of it is checked by hash
+   * before it is used. `committed`: it had got there after all.
+   */
+  async resumeSession(
+    sessionId: string,
+    request: SessionRequest,
+  ): Promise<
+    | { readonly kind: 'committed'; readonly snapshot: Snapshot }
+    | { readonly kind: 'session'; readonly session: VaultSession }
+  > {
+    const find = async (): Promise<Snapshot | undefined> =>
+      (await this.snapshots(request.udid)).snapshots.find((snapshot) => snapshot.record.session === sessionId);
+    const before = await find();
+    if (before !== undefined) return { kind: 'committed', snapshot: before };
+    const session = await this.#openSession(sessionId, request);
+    // Under the lease nobody else can be finishing it.
+    const now = await find();
+    if (now === undefined) return { kind: 'session', session };
+    await session.abort();
+    return { kind: 'committed', snapshot: now };
+  }
+
+  /** Structure: everything of a version is there at its size, its lists are sound and have the root of its record. */
+  checkStructure(snapshot: Snapshot, options: StructureOptions = {}): Promise<StructureReport> {
+    return this.#guard(async () => {
+      await this.#index.refresh(this.#io, this.#paths, options.signal);
+      return checkStructure(
+        {
+          io: this.#io,
+          paths: this.#paths,
+          copies: this.#copies,
+          index: this.#index,
+          workFolder: join(this.#cache, 'check'),
+        },
+        snapshot,
+        options,
+      );
+    });
+  }
+
+  /** Re-reads and hashes objects where they lie; every damaged one is named. */
+  rehash(objects: Iterable<ObjectRef>, options: RehashOptions = {}): Promise<RehashReport> {
+    return this.#guard(() =>
+      rehashObjects(
+        {
+          io: this.#io,
+          paths: this.#paths,
+          index: this.#index,
+          source: this.#source,
+          workFolder: join(this.#cache, 'check'),
+        },
+        objects,
+        options,
+      ),
+    );
+  }
+
+  /** Adds a fact; it is durable when this resolves. */
+  recordEvent(event: NewEvent): Promise<VaultEvent> {
+    return this.#guard(async () => {
+      this.#refuseReadOnly();
+      const stamp = { vault: this.id, writer: this.host.installation, at: this.#clock.now() };
+      return writeEvent(this.#io, this.#paths, event, stamp);
+    });
+  }
+
+  listEvents(): Promise<EventList> {
+    return this.#guard(() => listEvents(this.#io, this.#paths));
+  }
+
+  /** Removes the leases and the staging of runs that are over beyond doubt. Answers how many. */
+  cleanUp(): Promise<number> {
+    return this.#guard(() => this.#cleanUp());
+  }
+
+  /** Bytes that a run may fill: what is free, less the reserve for its commit. */
+  freeBytes(expectedFiles = 0): Promise<number> {
+    return this.#guard(() => this.#space.free(expectedFiles));
+  }
+
+  /** Ends everything that is open; sessions are aborted. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const session of [...this.#sessions]) await session.abort();
+    await this.#source.close();
+    await this.#thread.stop();
+    this.#folded.close();
+    this.#index.close();
+  }
+
+  close(): Promise<void> {
+    return this[Symbol.asyncDispose]();
+  }
+
+  async #openSession(id: string, request: SessionRequest): Promise<Session> {
+    return this.#guard(async () => {
+      this.#refuseReadOnly();
+      await this.#cleanUp();
+      const { udid, label, signal } = request;
+      const tag = this.#tag(udid);
+      const newest = await this.#newest(udid);
+      const lease = await SessionLease.take({
+        io: this.#io,
+        folder: this.#paths.folder('leases'),
+        lockFolder: this.#locks,
+        host: this.host,
+        clock: this.#clock,
+        session: id,
+        kind: 'session',
+        deviceTag: tag,
+        parent: newest?.id ?? null,
+        isStale: (other, storeNowMs) => isLeaseStale(other, this.#liveness(storeNowMs)),
+      });
+      try {
+        const listing = await this.#index.refresh(this.#io, this.#paths, signal);
+        const refused = new Set([
+          ...listing.damaged.map((pack) => pack.hash),
+          ...(await this.#damagedNames()),
+          ...(await this.#markedNames()),
+        ]);
+        const parent = await this.#choose(udid, signal);
+        const committed: FoldedIndex | null =
+          parent.parent === null ? null : await this.#folded.newest(parent.parent, tag.toString('hex'), signal);
+        await makeFolder(this.#io, this.#paths.tmp(id));
+        const session = new Session(
+          {
+            io: this.#io,
+            paths: this.#paths,
+            vaultId: this.id,
+            writer: this.host.installation,
+            clock: this.#clock,
+            index: this.#index,
+            source: this.#source,
+            folded: this.#folded,
+            space: this.#space,
+            pool: this.#pool,
+            thread: this.#thread,
+            policy: this.description.policy,
+            workFolder: join(this.#cache, 'work'),
+            isShared: volumeKind(await this.#io.statfs(this.dir)) === 'network',
+            recordEvent: (event) => this.recordEvent(event),
+            nextRecord: (ofTag, ofLabel) => this.#nextRecord(ofTag, ofLabel),
+            markedNames: () => this.#markedNames(),
+          },
+          { id, tag, label, lease, parent, committed, refused, signal, onEnd: () => this.#sessions.delete(session) },
+        );
+        this.#sessions.add(session);
+        return session;
+      } catch (error) {
+        await lease.release();
+        throw error;
+      }
+    });
+  }
+
+  async #choose(udid: string, signal?: AbortSignal): Promise<ParentChoice> {
+    const newest = await this.#newest(udid);
+    if (newest === null) return { parent: null, damaged: null };
+    const reason = await this.#whyDamaged(newest, signal);
+    return reason === null
+      ? { parent: newest, damaged: null }
+      : { parent: null, damaged: { snapshot: newest, reason } };
+  }
+
+  /** L0 of a version and a read of its top files; null when it is fit to be built upon. */
+  async #whyDamaged(snapshot: Snapshot, signal?: AbortSignal): Promise<string | null> {
+    const { events } = await this.listEvents();
+    const about = events.filter((event) => event.record === snapshot.id);
+    const harm = about.find((event) => event.kind === 'damaged');
+    if (harm !== undefined) return harm.reason;
+    const check = about.filter((event) => event.kind === 'verified').at(-1);
+    if (check !== undefined && !check.ok) return `a check (${check.level}) found problems in it`;
+    try {
+      for (const catalog of snapshot.record.catalogs) {
+        const facts = await this.#io.stat(this.#paths.catalog(catalog.hash));
+        if (facts === null || facts.sizeBytes !== catalog.size)
+          return `its catalog ${catalog.hash} is missing or cut short`;
+      }
+      const index = await this.#folded.newest(snapshot, this.#tag(snapshot.record.udid).toString('hex'), signal);
+      const gone = await this.#firstMissing(index, signal);
+      if (gone !== null) return `${gone} is missing or has another size`;
+      const damaged = await this.#damagedNames();
+      for (const pack of index.packs())
+        if (damaged.has(pack.hash.toString('hex'))) return `pack ${pack.hash.toString('hex')} is damaged`;
+      for (const single of index.singles()) {
+        if (damaged.has(single.hash.toString('hex'))) return `object ${single.hash.toString('hex')} is damaged`;
+      }
+      for (const top of index.tops()) {
+        if (top.place === null) continue;
+        for await (const _chunk of this.#source.read({ hash: top.obj, sizeBytes: top.size })) signal?.throwIfAborted();
+      }
+      return null;
+    } catch (error) {
+      const isDamage =
+        isBackstopError(error, 'vault/damaged-object') || isBackstopError(error, 'vault/damaged-catalog');
+      if (isDamage) return error.message;
+      throw error;
+    }
+  }
+
+  async #firstMissing(index: FoldedIndex, signal?: AbortSignal): Promise<string | null> {
+    const files = [
+      ...index.packs().map((pack) => ({ path: this.#paths.pack(pack.hash.toString('hex')), size: pack.size })),
+      ...index
+        .singles()
+        .map((single) => ({ path: this.#paths.object(single.hash.toString('hex')), size: single.size })),
+    ];
+    let missing: string | null = null;
+    const waiting = files.values();
+    const worker = async (): Promise<void> => {
+      for (const { path, size } of waiting) {
+        signal?.throwIfAborted();
+        if (missing !== null) return;
+        const facts = await this.#io.stat(path);
+        if (facts === null || facts.sizeBytes !== size) missing = path;
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, worker));
+    return missing;
+  }
+
+  async #newest(udid: string): Promise<Snapshot | null> {
+    const { snapshots } = await listSnapshots(this.#io, this.#paths, this.id, this.#tag(udid));
+    return (
+      snapshots
+        .filter((snapshot) => snapshot.record.udid === udid)
+        .sort(compareSnapshots)
+        .at(-1) ?? null
+    );
+  }
+
+  /** Reads the indexes of packs that this computer does not know yet, when a version needs one. */
+  async #knowPacksOf(snapshot: Snapshot, signal?: AbortSignal): Promise<void> {
+    const isKnown = !this.#index.isEmpty && snapshot.record.packsAdded.every((hash) => this.#index.pack(hash) !== null);
+    if (!isKnown) await this.#index.refresh(this.#io, this.#paths, signal);
+  }
+
+  async #nextRecord(tag: Buffer, label: string): Promise<{ seq: number; device: string }> {
+    const { snapshots } = await listSnapshots(this.#io, this.#paths, this.id, tag);
+    let [device] = await deviceFolders(this.#io, this.#paths, tag);
+    if (device === undefined) {
+      device = deviceFolderName(label, tag);
+      await makeFolder(this.#io, this.#paths.device(device));
+      await this.#io.syncFolder(this.#paths.folder('snapshots'));
+    }
+    let highest = 0;
+    for (const snapshot of snapshots) highest = Math.max(highest, snapshot.record.seq);
+    // Numbers of records that cannot be read, and of those that only events remember, are not used again either.
+    for (const item of await this.#io.readdir(this.#paths.device(device))) {
+      const number = /^(\d{8})-[0-9a-f]{64}\.json$/.exec(item.name)?.[1];
+      highest = Math.max(highest, Number(number ?? 0));
+    }
+    const { events, unknown } = await this.listEvents();
+    for (const event of [...events, ...unknown]) {
+      if (event.device === device && event.seq !== null) highest = Math.max(highest, event.seq);
+    }
+    return { seq: highest + 1, device };
+  }
+
+  async #damagedNames(): Promise<Set<string>> {
+    const names = new Set<string>();
+    for (const event of (await this.listEvents()).events) {
+      if (event.kind !== 'damaged') continue;
+      for (const name of [...event.files, ...event.objects]) names.add(name);
+    }
+    return names;
+  }
+
+  /** Every SHA-256 in a collection's marks, however they are shaped: what stands there may be about to go. */
+  async #markedNames(): Promise<Set<string>> {
+    const names = new Set<string>();
+    const folder = this.#paths.folder('gc');
+    for (const item of await this.#io.readdir(folder)) {
+      if (!item.name.endsWith('.mark.json')) continue;
+      const bytes = await readSmallFile(this.#io, join(folder, item.name), MAX_MARK_BYTES);
+      for (const match of bytes?.toString('latin1').matchAll(/[0-9a-f]{64}/g) ?? []) names.add(match[0]);
+    }
+    return names;
+  }
+
+  async #cleanUp(): Promise<number> {
+    if (this.isReadOnly) return 0;
+    const folder = this.#paths.folder('leases');
+    const leases = await listLeases(this.#io, folder);
+    const staging = (await this.#io.readdir(this.#paths.folder('tmp'))).filter((item) => item.kind === 'folder');
+    const foreign = leases.filter((lease) => lease.host !== this.host.installation.slice(0, 8));
+    // Only other computers' leases need the store's clock, which costs a file.
+    const storeNowMs = foreign.length > 0 ? await this.#storeNow() : 0;
+    const liveness = this.#liveness(storeNowMs);
+    const living = new Set<string>();
+    let removed = 0;
+    for (const lease of leases) {
+      if (!isLeaseDead(lease, liveness)) {
+        living.add(lease.session);
+        continue;
+      }
+      // The staging goes first: as long as it is there, its lease says whose it was.
+      await removeFolder(this.#io, this.#paths.tmp(lease.session));
+      for (const file of lease.files) await this.#unlink(join(folder, file));
+      OsLock.forget(this.#locks, lease.session);
+      removed += 1;
+    }
+    this.#sightings.save(leases);
+    for (const item of staging) {
+      // Without a lease, it is only certain to be ours and over if its lock lies here and is free.
+      if (living.has(item.name) || OsLock.look(this.#locks, item.name) !== 'free') continue;
+      await removeFolder(this.#io, this.#paths.tmp(item.name));
+      OsLock.forget(this.#locks, item.name);
+    }
+    rmSync(join(this.#cache, 'check'), { recursive: true, force: true });
+    return removed;
+  }
+
+  async #storeNow(): Promise<number> {
+    const path = join(this.#paths.folder('tmp'), `clock-${newSessionId()}`);
+    const file = await this.#io.open(path, 'create');
+    await file.close();
+    const facts = await this.#io.stat(path);
+    await this.#unlink(path);
+    return facts?.modifiedMs ?? 0;
+  }
+
+  #liveness(storeNowMs: number): LivenessContext {
+    return {
+      host: this.host,
+      lockFolder: this.#locks,
+      sightings: this.#sightings,
+      storeNowMs,
+      monotonicMs: this.#sinceBootMs(),
+    };
+  }
+
+  #tag(udid: string): Buffer {
+    return deviceTag(this.id, udid);
+  }
+
+  #refuseReadOnly(): void {
+    if (this.isReadOnly) throw new BackstopError('vault/read-only', { data: { path: this.dir } });
+  }
+
+  async #unlink(path: string): Promise<void> {
+    try {
+      await this.#io.unlink(path);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+    }
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw asVaultError(error, this.dir);
+    }
+  }
+}
+
+async function makeFolder(io: VaultIo, path: string): Promise<void> {
+  try {
+    await io.mkdir(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  }
+}

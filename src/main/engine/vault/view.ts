@@ -1,0 +1,89 @@
+import { BackstopError } from '../../../shared/errors/index.ts';
+import type { FoldedIndex } from './catalog/folded.ts';
+import { EMPTY_HASH, type EntryRow, type TopRow } from './catalog/schema.ts';
+import { asVaultError } from './io/index.ts';
+import type { ObjectSource } from './store/object-source.ts';
+import type { Entry, ObjectRef, Snapshot, SnapshotView, TopEntry } from './types.ts';
+
+/** One version's content, on a connection of its own that sees no later change. */
+export class FoldedView implements SnapshotView {
+  readonly snapshot: Snapshot;
+  readonly entryCount: number;
+  readonly #index: FoldedIndex;
+  readonly #source: ObjectSource;
+  readonly #vault: string;
+  readonly #onClose: () => void;
+  #tops: ReadonlyMap<string, TopEntry> | null = null;
+
+  constructor(snapshot: Snapshot, index: FoldedIndex, source: ObjectSource, vault: string, onClose: () => void) {
+    this.snapshot = snapshot;
+    this.entryCount = index.rows;
+    this.#index = index;
+    this.#source = source;
+    this.#vault = vault;
+    this.#onClose = onClose;
+  }
+
+  get(id: Buffer): Entry | null {
+    const row = this.#index.get(id);
+    return row === null ? null : toEntry(row);
+  }
+
+  *entries(firstByte?: number): Generator<Entry> {
+    const after = firstByte === undefined ? Buffer.alloc(0) : Buffer.of(firstByte);
+    for (const row of this.#index.entries(after)) {
+      if (firstByte !== undefined && row.id[0] !== firstByte) return;
+      yield toEntry(row);
+    }
+  }
+
+  *entriesInStoredOrder(): Generator<Entry> {
+    for (const row of this.#index.entriesInStoredOrder()) yield toEntry(row);
+  }
+
+  top(name: string): TopEntry | null {
+    return this.#topMap().get(name) ?? null;
+  }
+
+  tops(): readonly TopEntry[] {
+    return [...this.#topMap().values()];
+  }
+
+  async *read(object: ObjectRef): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.#source.read(object);
+    } catch (error) {
+      throw asVaultError(error, this.#vault);
+    }
+  }
+
+  async readWhole(object: ObjectRef, maxBytes: number): Promise<Buffer> {
+    if (object.sizeBytes > maxBytes) {
+      throw new BackstopError('vault/too-large', { data: { size: object.sizeBytes, limit: maxBytes } });
+    }
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of this.read(object)) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#onClose();
+  }
+
+  #topMap(): ReadonlyMap<string, TopEntry> {
+    this.#tops ??= new Map(this.#index.tops().map((row) => [row.name, toTop(row)]));
+    return this.#tops;
+  }
+}
+
+export function toEntry(row: EntryRow): Entry {
+  return { id: row.id, ...toObject(row.obj, row.size), modified: row.modified };
+}
+
+export function toTop(row: TopRow): TopEntry {
+  return { name: row.name, ...toObject(row.obj, row.size), modified: row.modified };
+}
+
+function toObject(obj: Buffer, size: number): ObjectRef {
+  return size === 0 && obj.equals(EMPTY_HASH) ? { hash: null, sizeBytes: 0 } : { hash: obj, sizeBytes: size };
+}
