@@ -68,8 +68,8 @@ class SideBySide {
 
   /** Ends the session as a commit does and begins the next on what was committed. */
   async nextSession(): Promise<void> {
-    const { entries, tops } = changesOf(this.#overlay, this.#version);
-    this.#version = MemoryVersion.commit(this.#version, entries, tops);
+    const { changes, tops } = changesOf(this.#overlay, this.#version);
+    this.#version = MemoryVersion.commit(this.#version, changes, tops);
     // What lies outside the phone's folder is never committed.
     for (const item of await this.#real.list('')) {
       if (item.name !== UDID || item.kind === 'file') await this.#real.removeItems([item.name]);

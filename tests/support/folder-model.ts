@@ -1,9 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  FolderError,
-  type FolderListing,
-  type HostFolder,
-} from '../../src/main/engine/device/services/mobilebackup2/index.ts';
+import { FolderError, type FolderListing, type HostFolder } from '../../src/main/engine/device/index.ts';
 
 import { isBackstopError } from '../../src/shared/errors/index.ts';
 

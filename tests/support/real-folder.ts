@@ -10,7 +10,7 @@ import {
   type FolderStatus,
   type FolderUpload,
   type HostFolder,
-} from '../../src/main/engine/device/services/mobilebackup2/index.ts';
+} from '../../src/main/engine/device/index.ts';
 
 /**
  * A backup folder in a real directory, answering as the known clients do: the measure for the virtual one.

@@ -1,11 +1,10 @@
 import type { WorkOptions } from '../../../shared/contract/index.ts';
 import { BackstopError } from '../../../shared/errors/index.ts';
-import type { Outcome } from '../device/services/mobilebackup2/index.ts';
-import { numberOf, type PlistValue } from '../formats/plist/index.ts';
+import type { Outcome, Phone } from '../device/index.ts';
 import { type Clock, scaledMs, sleep, systemClock } from '../platform/index.ts';
 import { cancelledBy } from './cancelled.ts';
 import { noticer } from './notices.ts';
-import { type BackupPhone, converse } from './phone/index.ts';
+import { converse } from './phone/index.ts';
 import { phoneError } from './phone-errors.ts';
 import { ProgressMeter } from './progress.ts';
 
@@ -13,8 +12,6 @@ import { ProgressMeter } from './progress.ts';
  * The encryption of a phone's backups: a setting of the phone, for all computers. The phone asks for its passcode before
  * it changes it, and what its `WillEncrypt` says afterwards is the truth, whatever the conversation said.
  */
-
-const BACKUP_DOMAIN = 'com.apple.mobile.backup';
 
 export interface EncryptionState {
   readonly isOn: boolean;
@@ -44,12 +41,11 @@ export const MISSING_WITHOUT_ENCRYPTION: readonly string[] = [
 ];
 
 export async function readEncryption(
-  phone: BackupPhone,
+  phone: Phone,
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<EncryptionState> {
-  const isOn = await phone.getValue({ domain: BACKUP_DOMAIN, key: 'WillEncrypt' }, options);
-  const isForced = await phone.getValue({ domain: BACKUP_DOMAIN, key: 'RequiresEncryption' }, options);
-  return { isOn: isTrue(isOn), isForced: isTrue(isForced) };
+  const { willEncrypt, requiresEncryption } = await phone.backupSettings(options);
+  return { isOn: willEncrypt, isForced: requiresEncryption };
 }
 
 /**
@@ -58,7 +54,7 @@ export async function readEncryption(
  * `backup/encryption-not-changed`, `backup/cancelled`, and the connection's errors.
  */
 export async function changeEncryption(
-  phone: BackupPhone,
+  phone: Phone,
   change: EncryptionChange,
   options: WorkOptions & { readonly clock?: Clock } = {},
 ): Promise<EncryptionResult> {
@@ -90,14 +86,14 @@ export async function changeEncryption(
   }
 }
 
-async function checkState(phone: BackupPhone, change: EncryptionChange, signal: AbortSignal): Promise<void> {
+async function checkState(phone: Phone, change: EncryptionChange, signal: AbortSignal): Promise<void> {
   const { isOn } = await readEncryption(phone, { signal });
   if (change.action === 'on' && isOn) throw new BackstopError('backup/encryption-already-on');
   if (change.action !== 'on' && !isOn) throw new BackstopError('backup/encryption-already-off');
 }
 
 async function settle(
-  phone: BackupPhone,
+  phone: Phone,
   change: EncryptionChange,
   outcome: Outcome,
   signal: AbortSignal,
@@ -138,15 +134,10 @@ const SETTLE_TRIES = 5;
 const SETTLE_INTERVAL_MS = scaledMs(500);
 
 /** The setting follows the answer within moments. */
-async function readSettled(phone: BackupPhone, wanted: boolean, signal: AbortSignal): Promise<boolean> {
+async function readSettled(phone: Phone, wanted: boolean, signal: AbortSignal): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
     const { isOn } = await readEncryption(phone, { signal });
     if (isOn === wanted || attempt === SETTLE_TRIES) return isOn;
     await sleep(SETTLE_INTERVAL_MS, signal);
   }
-}
-
-/** Phones say it as a boolean or as 0 and 1. */
-function isTrue(value: PlistValue | null): boolean {
-  return value === true || (numberOf(value ?? undefined) ?? 0) > 0;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BackstopError, isBackstopError } from '../../../shared/errors/index.ts';
 import {
@@ -29,7 +29,7 @@ export interface FinishedBackup {
 }
 
 export interface PreviousRun {
-  readonly statusUuid: string;
+  readonly statusUUID: string;
   /** ISO 8601. */
   readonly statusDate: string;
 }
@@ -68,7 +68,7 @@ export async function checkFinished(context: FinishContext): Promise<FinishedBac
 /** Two quick runs may carry the same second; then they differ in their identity. */
 function isLater(date: Date, uuid: string, previous: PreviousRun): boolean {
   const before = Date.parse(previous.statusDate);
-  return date.getTime() > before || (date.getTime() === before && uuid !== previous.statusUuid);
+  return date.getTime() > before || (date.getTime() === before && uuid !== previous.statusUUID);
 }
 
 /**
@@ -77,13 +77,12 @@ function isLater(date: Date, uuid: string, previous: PreviousRun): boolean {
  */
 export async function checkWithoutAnswer(
   context: FinishContext,
-  manifest: ManifestPlist,
-  password: string | null,
-  scratchDir: string,
+  look: { readonly manifest: ManifestPlist; readonly password: string | null; readonly scratch: string },
   signal?: AbortSignal,
 ): Promise<void> {
-  const key = await manifestKey(manifest, password, signal);
-  const scratch = await mkdtemp(join(scratchDir, 'manifest-'));
+  const key = await manifestKey(look.manifest, look.password, signal);
+  await mkdir(look.scratch, { recursive: true, mode: 0o700 });
+  const scratch = await mkdtemp(join(look.scratch, 'manifest-'));
   try {
     const path = join(scratch, 'Manifest.db');
     await decryptManifestDb(readFile(context, fileOf(context.overlay, 'Manifest.db')), key, path, { signal });

@@ -27,7 +27,7 @@ function rows(count: number): EntryChange[] {
   });
 }
 
-function backup(entries: EntryChange[]): ReceivedBackup {
+function backup(changes: EntryChange[]): ReceivedBackup {
   return {
     vaultId: 'v',
     parent: 'a'.repeat(64),
@@ -41,12 +41,13 @@ function backup(entries: EntryChange[]): ReceivedBackup {
       statusUuid: 'x',
       statusDate: '2026-01-01T00:00:00.000Z',
       startedAt: '2026-01-01T00:00:00.000Z',
+      notSent: [{ path: 'a', reason: 'b' }],
     },
     tops: [
       { name: 'Info.plist', hash: randomBytes(32), sizeBytes: 5, modified: 7 },
       { name: 'empty/', hash: null, sizeBytes: 0, modified: 7 },
     ],
-    entries,
+    changes,
   };
 }
 
@@ -58,9 +59,9 @@ describe('the journal of a session', () => {
     journal.close();
     const [left] = SessionJournal.leftIn(dir);
     if (left?.kind !== 'received') throw new Error(`found ${left?.kind}`);
-    const { entries, ...rest } = left.backup;
-    expect({ ...rest, entries: [...entries] }).toEqual({ ...written, entries: [...written.entries] });
-    expect([...entries]).toHaveLength(20_000);
+    const { changes, ...rest } = left.backup;
+    expect({ ...rest, changes: [...changes] }).toEqual({ ...written, changes: [...written.changes] });
+    expect([...changes]).toHaveLength(20_000);
     left.journal.remove();
     expect(sessions()).toEqual([]);
   });
@@ -88,7 +89,7 @@ describe('the journal of a session', () => {
     journal.close();
     const file = join(dir, 'one', 'journal.db');
     const bytes = readFileSync(file);
-    const hash = [...written.entries].flatMap((entry) =>
+    const hash = [...written.changes].flatMap((entry) =>
       'hash' in entry && entry.hash !== null ? [entry.hash] : [],
     )[9];
     const at = bytes.indexOf(hash as Buffer);

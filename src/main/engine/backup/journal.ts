@@ -45,6 +45,7 @@ const receivedSchema = z.object({
     statusUuid: z.string(),
     statusDate: z.string(),
     startedAt: z.string(),
+    notSent: z.array(z.object({ path: z.string(), reason: z.string() })).optional(),
   }),
   tops: z.array(
     z.object({
@@ -67,7 +68,7 @@ export interface ReceivedBackup {
   readonly facts: SnapshotFacts;
   readonly tops: readonly TopEntry[];
   /** In id order; may be read more than once. */
-  readonly entries: Iterable<EntryChange>;
+  readonly changes: Iterable<EntryChange>;
 }
 
 export type LeftSession =
@@ -157,7 +158,7 @@ export class SessionJournal {
     const db = this.#db;
     const row: unknown = db.prepare("SELECT v FROM meta WHERE k = 'received'").pluck().get();
     if (typeof row !== 'string') return null;
-    const { rows, rowsHash, tops, ...rest } = receivedSchema.parse(JSON.parse(row));
+    const { rows, rowsHash, tops, facts, ...rest } = receivedSchema.parse(JSON.parse(row));
     const hash = createHash('sha256');
     let found = 0;
     for (const bytes of chunksOf(db)) {
@@ -165,10 +166,12 @@ export class SessionJournal {
       found += bytes.length / ROW_BYTES;
     }
     if (found !== rows || hash.digest('hex') !== rowsHash) throw new Error('its rows are not those that were written');
+    const { notSent, ...others } = facts;
     return {
       ...rest,
+      facts: notSent === undefined ? others : { ...others, notSent },
       tops: tops.map((top) => ({ ...top, hash: top.hash === null ? null : Buffer.from(top.hash, 'hex') })),
-      entries: { [Symbol.iterator]: () => decodeRows(chunksOf(db)) },
+      changes: { [Symbol.iterator]: () => decodeRows(chunksOf(db)) },
     };
   }
 
@@ -190,7 +193,7 @@ export class SessionJournal {
     const insert = this.#db.prepare('INSERT INTO chunk (bytes) VALUES (?)');
     const hash = createHash('sha256');
     let rows = 0;
-    for (const bytes of encodeRows(backup.entries)) {
+    for (const bytes of encodeRows(backup.changes)) {
       hash.update(bytes);
       insert.run(bytes);
       rows += bytes.length / ROW_BYTES;
@@ -199,7 +202,7 @@ export class SessionJournal {
       vaultId: backup.vaultId,
       parent: backup.parent,
       full: backup.full,
-      facts: { ...backup.facts },
+      facts: plainFacts(backup.facts),
       tops: backup.tops.map((top) => ({
         name: top.name,
         hash: top.hash?.toString('hex') ?? null,
@@ -211,6 +214,10 @@ export class SessionJournal {
     };
     this.#db.prepare("INSERT INTO meta VALUES ('received', ?)").run(JSON.stringify(received));
   }
+}
+
+function plainFacts({ notSent, ...facts }: SnapshotFacts): z.infer<typeof receivedSchema>['facts'] {
+  return notSent === undefined ? facts : { ...facts, notSent: notSent.map((file) => ({ ...file })) };
 }
 
 function readLeft(id: string, folder: string): LeftSession {

@@ -7,7 +7,7 @@ import {
   type FolderListing,
   type FolderUpload,
   type HostFolder,
-} from '../device/services/mobilebackup2/index.ts';
+} from '../device/index.ts';
 import type { Clock } from '../platform/index.ts';
 import type { ObjectRef, ObjectWriter, VaultSession } from '../vault/types.ts';
 import type { Overlay, StoredFile } from './overlay/index.ts';
@@ -106,6 +106,19 @@ export class VirtualFolder implements HostFolder {
   async freeBytes(): Promise<bigint> {
     try {
       return await this.#options.freeBytes();
+    } catch (error) {
+      throw this.explain(error);
+    }
+  }
+
+  /** A file of this computer's own, which counts as nothing received. */
+  async put(path: string, content: Uint8Array): Promise<void> {
+    try {
+      const parsed = parseVirtualPath(path);
+      const writer = this.#options.objects.createObject(content.length);
+      await writer.write(content);
+      const { hash, sizeBytes } = await writer.finish();
+      this.#overlay.putFile(parsed, { hash, sizeBytes, modified: this.#now() });
     } catch (error) {
       throw this.explain(error);
     }

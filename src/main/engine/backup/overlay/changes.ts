@@ -9,13 +9,13 @@ export type EntryChange = Entry | { readonly id: Buffer; readonly removed: true 
 
 /** What a commit is told: payloads that are new, changed or gone, in id order, and every other path. */
 export interface OverlayChanges {
-  readonly entries: Iterable<EntryChange>;
+  readonly changes: Iterable<EntryChange>;
   readonly tops: readonly TopEntry[];
 }
 
 /** The difference between the overlay's phone folder and the previous version (`base`; null: everything is new). */
 export function changesOf(overlay: Overlay, base: BaseView | null): OverlayChanges {
-  return { entries: { [Symbol.iterator]: () => entriesOf(overlay, base) }, tops: [...topsOf(overlay)].sort(byName) };
+  return { changes: { [Symbol.iterator]: () => entriesOf(overlay, base) }, tops: [...topsOf(overlay)].sort(byName) };
 }
 
 function* entriesOf(overlay: Overlay, base: BaseView | null): Generator<EntryChange> {

@@ -1,5 +1,5 @@
 import { BackstopError } from '../../../../shared/errors/index.ts';
-import { FOLDER_STATUS, FolderError } from '../../device/services/mobilebackup2/index.ts';
+import { FOLDER_STATUS, FolderError } from '../../device/index.ts';
 import type { SnapshotView } from '../../vault/types.ts';
 import { type Folder, FolderTree, foldersWithin } from './folder-tree.ts';
 import { keyName, type NameKey, nameKey } from './names.ts';

@@ -1,4 +1,4 @@
-import { FOLDER_STATUS, FolderError } from '../../device/services/mobilebackup2/index.ts';
+import { FOLDER_STATUS, FolderError } from '../../device/index.ts';
 import type { VirtualPath } from '../paths.ts';
 import {
   type BaseView,

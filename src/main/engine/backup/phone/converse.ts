@@ -1,20 +1,18 @@
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
-import type {
-  ConversationEvent,
-  ConversationProgress,
-  MobileBackup2Client,
-  Outcome,
-} from '../../device/services/mobilebackup2/index.ts';
-import { scaledMs, sleep } from '../../platform/index.ts';
+import {
+  AFC_MODE,
+  type AfcClient,
+  type ConversationEvent,
+  type ConversationProgress,
+  type MobileBackup2Client,
+  NOTIFICATION,
+  type NotificationProxyClient,
+  type Outcome,
+  type Phone,
+} from '../../device/index.ts';
 import type { SayNotice } from '../notices.ts';
-import { type BackupPhone, OBSERVED, type PhoneFiles, type PhoneNotifications } from './backup-phone.ts';
 import { PasscodeWatch } from './passcode-watch.ts';
-import { SyncLock } from './sync-lock.ts';
-
-/** After a conversation the service needs a moment; a new one within it is cut off at the greeting. */
-const SERVICE_RETRY_MS = scaledMs(3_000);
-const SERVICE_TRIES = 3;
-const MS_PER_MINUTE = 60_000;
+import { type SyncFiles, SyncLock } from './sync-lock.ts';
 
 export interface ConverseListener {
   readonly notice: SayNotice;
@@ -28,7 +26,7 @@ export interface ConverseOptions {
   readonly signal: AbortSignal;
   readonly listener: ConverseListener;
   /** Runs with the sync lock held, just before the request. */
-  readonly prepare?: (signal: AbortSignal) => Promise<void>;
+  readonly prepare?: (afc: AfcClient, signal: AbortSignal) => Promise<void>;
 }
 
 type Request = (
@@ -40,15 +38,27 @@ type Request = (
   },
 ) => Promise<Outcome>;
 
+/** What is listened to in every conversation (device protocols 5.1). */
+const OBSERVED: readonly string[] = [
+  NOTIFICATION.syncCancelRequest,
+  NOTIFICATION.syncSuspendRequest,
+  NOTIFICATION.syncResumeRequest,
+  NOTIFICATION.backupDomainChanged,
+  NOTIFICATION.passcodeShown,
+  NOTIFICATION.passcodeGone,
+];
+
+const MS_PER_MINUTE = 60_000;
+
 /**
  * One request to the phone's backup service with everything that belongs around it (device protocols 5.1): observers,
- * the service, the sync lock, the passcode screen, and the release of all of it in every case.
+ * the service, the sync lock, the passcode screen, and the release of all of it in every case. Throws
+ * `backup/service-busy`, `backup/sync-busy`, `backup/cancelled-on-phone`, the signal's reason and the connection's errors.
  */
-export async function converse(phone: BackupPhone, request: Request, options: ConverseOptions): Promise<Outcome> {
+export async function converse(phone: Phone, request: Request, options: ConverseOptions): Promise<Outcome> {
   const { listener } = options;
-  const stop = new AbortController();
-  const over = new AbortController();
-  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const onPhone = new AbortController();
+  const signal = AbortSignal.any([options.signal, onPhone.signal]);
   const watch = new PasscodeWatch({
     asked: (isCertain) => {
       listener.passcode(true);
@@ -61,22 +71,26 @@ export async function converse(phone: BackupPhone, request: Request, options: Co
   });
   const onNotification = (name: string): void => {
     watch.notification(name);
-    if (name === OBSERVED.cancelRequest) stop.abort(new BackstopError('backup/cancelled-on-phone'));
+    if (name === NOTIFICATION.syncCancelRequest) onPhone.abort(new BackstopError('backup/cancelled-on-phone'));
   };
-  let notifications: PhoneNotifications | null = null;
-  let files: PhoneFiles | null = null;
-  let service: MobileBackup2Client | null = null;
-  let lock: SyncLock | null = null;
+  await using opened = new AsyncDisposableStack();
   try {
-    // Over Wi-Fi the phone closes every service of a computer whose heart it does not hear.
-    await phone.keepAlive((error) => stop.abort(error), AbortSignal.any([signal, over.signal]));
-    notifications = await phone.openNotifications(onNotification, { signal });
-    files = await phone.openFiles({ signal });
-    service = await openService(phone, signal);
-    const onWarning = (error: unknown): void => listener.notice('sync-lock-missing', { reason: reasonOf(error) });
-    lock = await SyncLock.acquire(notifications, files, { signal, onWarning });
-    await options.prepare?.(signal);
+    const notifications = await phone.notificationProxy({ signal });
+    const listening = listen(notifications, onNotification);
+    opened.defer(() => listening.end());
+    await notifications.observe(OBSERVED, { signal });
+    const afc = await phone.afc({ signal });
+    opened.defer(() => afc.disconnect());
+    const service = await openService(phone, signal);
+    opened.defer(() => service.close());
+    const lock = await SyncLock.acquire(notifications, lockFiles(afc), {
+      signal,
+      onWarning: (error) => listener.notice('sync-lock-missing', { reason: reasonOf(error) }),
+    });
+    opened.defer(() => lock.release());
+    await options.prepare?.(afc, signal);
     signal.throwIfAborted();
+    opened.defer(() => watch.stop());
     watch.start();
     const outcome = await request(service, {
       signal,
@@ -88,39 +102,55 @@ export async function converse(phone: BackupPhone, request: Request, options: Co
       },
       onProgress: (progress) => listener.progress?.(progress),
     });
-    if (outcome.kind === 'cancelled' && stop.signal.aborted) throw stop.signal.reason;
+    if (outcome.kind === 'cancelled') signal.throwIfAborted();
     return outcome;
   } catch (error) {
-    if (stop.signal.aborted && !options.signal.aborted) throw stop.signal.reason;
+    if (onPhone.signal.aborted && !options.signal.aborted) throw onPhone.signal.reason;
     throw error;
-  } finally {
-    watch.stop();
-    service?.close();
-    await lock?.release();
-    // What fails while it is given back fails because the phone is gone, which took it back by itself.
-    await files?.close().catch(() => undefined);
-    await notifications?.close().catch(() => undefined);
-    over.abort();
   }
 }
 
-/** Opens the service; one that hangs up at the greeting is asked again after a pause. */
-async function openService(phone: BackupPhone, signal: AbortSignal): Promise<MobileBackup2Client> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await phone.openBackupService({ signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!isBackstopError(error, 'device/connection-lost')) throw error;
-      if (attempt === SERVICE_TRIES) {
-        throw new BackstopError('backup/service-busy', {
-          message: `hung up at the greeting ${attempt} times`,
-          cause: error,
-        });
-      }
-      await sleep(SERVICE_RETRY_MS, signal);
-    }
+async function openService(phone: Phone, signal: AbortSignal): Promise<MobileBackup2Client> {
+  try {
+    return await phone.mobileBackup2({ signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isBackstopError(error, 'device/connection-lost') || phone.lost.aborted) throw error;
+    throw new BackstopError('backup/service-busy', { message: 'it hung up at the greeting', cause: error });
   }
+}
+
+/** Hears notifications until `end`, which leaves the proxy so that everything posted has arrived. */
+function listen(
+  proxy: NotificationProxyClient,
+  onNotification: (name: string) => void,
+): { readonly end: () => Promise<void> } {
+  const stop = new AbortController();
+  const hear = async (): Promise<void> => {
+    for await (const name of proxy.events({ signal: stop.signal })) onNotification(name);
+  };
+  // Without notifications a backup is poorer (no word about the passcode screen), not impossible.
+  const hearing = hear().catch(() => undefined);
+  return {
+    end: async () => {
+      stop.abort();
+      await hearing;
+      await proxy.shutdown();
+    },
+  };
+}
+
+function lockFiles(afc: AfcClient): SyncFiles {
+  return {
+    openLockFile: async (path, options) => {
+      const handle = await afc.open(path, AFC_MODE.readWrite, options);
+      return {
+        tryLock: (locking) => afc.lock(handle, locking),
+        unlock: () => afc.unlock(handle),
+        close: () => afc.close(handle),
+      };
+    },
+  };
 }
 
 function reasonOf(error: unknown): string {

@@ -1,15 +1,17 @@
 import { isBackstopError } from '../../../../shared/errors/index.ts';
-import type { LockdownClient } from '../../device/lockdown/index.ts';
-import { AFC_SERVICE, AfcClient } from '../../device/services/afc/index.ts';
-import {
-  INSTALLATION_PROXY_SERVICE,
-  InstallationProxyClient,
-  type InstalledApp as ProxyApp,
-} from '../../device/services/installation-proxy/index.ts';
-import { SPRINGBOARD_SERVICE, SpringboardClient } from '../../device/services/springboard/index.ts';
+import type { AfcClient, Phone, InstalledApp as ProxyApp } from '../../device/index.ts';
 import { scaledMs } from '../../platform/index.ts';
-import type { InstalledApp } from '../info-plist/index.ts';
-import type { PhoneCallOptions, PhoneExtrasRead } from './backup-phone.ts';
+import type { InstalledApp, PhoneExtras } from '../info-plist/index.ts';
+
+export interface PhoneExtrasRead {
+  readonly extras: PhoneExtras;
+  /** What could not be read, in words. */
+  readonly missing: readonly string[];
+}
+
+interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * What Info.plist tells beyond the phone's own values: apps with their papers and icons, and iTunes' and Books' own
@@ -42,7 +44,8 @@ const MAX_APPS = 5_000;
 /** Icons are 5 to 20 ms each; a phone that is slower than this goes without the rest of them. */
 const ICONS_TIMEOUT_MS = scaledMs(60_000);
 
-export async function readExtras(lockdown: LockdownClient, options: PhoneCallOptions): Promise<PhoneExtrasRead> {
+/** `afc` is a connection of the caller's. */
+export async function readExtras(phone: Phone, afc: AfcClient, options: CallOptions = {}): Promise<PhoneExtrasRead> {
   const missing: string[] = [];
   const orElse = async <T>(what: string, work: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
@@ -54,19 +57,19 @@ export async function readExtras(lockdown: LockdownClient, options: PhoneCallOpt
       return otherwise;
     }
   };
-  const listed = await orElse('installed apps', () => readApps(lockdown, options), []);
+  const listed = await orElse('installed apps', () => readApps(phone, options), []);
   const apps = await withIcons(listed, (icons) =>
-    orElse('app icons', () => readIcons(lockdown, icons, options), undefined),
+    orElse('app icons', () => readIcons(phone, icons, options), undefined),
   );
-  const files = await orElse('iTunes files', () => readFiles(lockdown, options), {
+  const files = await orElse('iTunes files', () => readFiles(afc, options), {
     itunesFiles: new Map(),
     ibooksData2: null,
   });
   return { extras: { apps, ...files }, missing };
 }
 
-async function readApps(lockdown: LockdownClient, options: PhoneCallOptions): Promise<readonly ProxyApp[]> {
-  const proxy = new InstallationProxyClient(await lockdown.startService(INSTALLATION_PROXY_SERVICE, options));
+async function readApps(phone: Phone, options: CallOptions): Promise<readonly ProxyApp[]> {
+  const proxy = await phone.installationProxy(options);
   try {
     return (await proxy.userApps(options)).slice(0, MAX_APPS);
   } finally {
@@ -99,14 +102,10 @@ function boundPapers(listed: readonly ProxyApp[]): InstalledApp[] {
   });
 }
 
-async function readIcons(
-  lockdown: LockdownClient,
-  icons: Map<string, Uint8Array | null>,
-  options: PhoneCallOptions,
-): Promise<void> {
+async function readIcons(phone: Phone, icons: Map<string, Uint8Array | null>, options: CallOptions): Promise<void> {
   const timeout = AbortSignal.timeout(ICONS_TIMEOUT_MS);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
-  const springboard = new SpringboardClient(await lockdown.startService(SPRINGBOARD_SERVICE, options));
+  const springboard = await phone.springboard(options);
   let total = 0;
   try {
     for (const bundleId of icons.keys()) {
@@ -124,24 +123,19 @@ async function readIcons(
 }
 
 async function readFiles(
-  lockdown: LockdownClient,
-  options: PhoneCallOptions,
+  afc: AfcClient,
+  options: CallOptions,
 ): Promise<{ readonly itunesFiles: ReadonlyMap<string, Uint8Array>; readonly ibooksData2: Uint8Array | null }> {
-  const afc = new AfcClient(await lockdown.startService(AFC_SERVICE, options));
-  try {
-    const itunesFiles = new Map<string, Uint8Array>();
-    for (const name of ITUNES_FILES) {
-      const content = await readSmall(afc, `${ITUNES_FOLDER}/${name}`, options);
-      if (content !== null) itunesFiles.set(name, content);
-    }
-    return { itunesFiles, ibooksData2: await readSmall(afc, IBOOKS_FILE, options) };
-  } finally {
-    afc.disconnect();
+  const itunesFiles = new Map<string, Uint8Array>();
+  for (const name of ITUNES_FILES) {
+    const content = await readSmall(afc, `${ITUNES_FOLDER}/${name}`, options);
+    if (content !== null) itunesFiles.set(name, content);
   }
+  return { itunesFiles, ibooksData2: await readSmall(afc, IBOOKS_FILE, options) };
 }
 
 /** One file that cannot be read does not take the others with it. */
-async function readSmall(afc: AfcClient, path: string, options: PhoneCallOptions): Promise<Uint8Array | null> {
+async function readSmall(afc: AfcClient, path: string, options: CallOptions): Promise<Uint8Array | null> {
   try {
     return await afc.readFile(path, MAX_FILE_BYTES, options);
   } catch (error) {

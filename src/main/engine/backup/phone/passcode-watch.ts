@@ -1,5 +1,5 @@
+import { NOTIFICATION } from '../../device/index.ts';
 import { scaledMs } from '../../platform/index.ts';
-import { OBSERVED } from './backup-phone.ts';
 
 /** When neither a notification nor anything else has come by then, the owner is told to look at the phone anyway. */
 const HINT_AFTER_MS = scaledMs(5_000);
@@ -28,8 +28,8 @@ export class PasscodeWatch {
   }
 
   notification(name: string): void {
-    if (name === OBSERVED.passcodeShown) this.#ask(true);
-    if (name === OBSERVED.passcodeGone) this.#stopAsking();
+    if (name === NOTIFICATION.passcodeShown) this.#ask(true);
+    if (name === NOTIFICATION.passcodeGone) this.#stopAsking();
   }
 
   /** The phone sent something: it is not waiting for anybody. */

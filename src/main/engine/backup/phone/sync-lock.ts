@@ -1,4 +1,5 @@
 import { BackstopError } from '../../../../shared/errors/index.ts';
+import { NOTIFICATION } from '../../device/index.ts';
 import { scaledMs, sleep } from '../../platform/index.ts';
 
 /**
@@ -26,10 +27,6 @@ export interface SyncLockFile {
 }
 
 const LOCK_FILE = '/com.apple.itunes.lock_sync';
-const WILL_START = 'com.apple.itunes-mobdev.syncWillStart';
-const LOCK_REQUEST = 'com.apple.itunes-mobdev.syncLockRequest';
-const DID_START = 'com.apple.itunes-mobdev.syncDidStart';
-const DID_FINISH = 'com.apple.itunes-mobdev.syncDidFinish';
 
 const LOCK_TRIES = 50;
 const LOCK_INTERVAL_MS = scaledMs(200);
@@ -68,7 +65,7 @@ export class SyncLock {
     files: SyncFiles,
     { signal, onWarning }: { readonly signal: AbortSignal; readonly onWarning: (error: unknown) => void },
   ): Promise<void> {
-    await this.#notifications.post(WILL_START, { signal });
+    await this.#notifications.post(NOTIFICATION.syncWillStart, { signal });
     try {
       this.#file = await files.openLockFile(LOCK_FILE, { signal });
     } catch (error) {
@@ -76,10 +73,10 @@ export class SyncLock {
       onWarning(error);
     }
     if (this.#file !== null) {
-      await this.#notifications.post(LOCK_REQUEST, { signal });
+      await this.#notifications.post(NOTIFICATION.syncLockRequest, { signal });
       await this.#lock(this.#file, signal);
     }
-    await this.#notifications.post(DID_START, { signal });
+    await this.#notifications.post(NOTIFICATION.syncDidStart, { signal });
   }
 
   async #lock(file: SyncLockFile, signal: AbortSignal): Promise<void> {
@@ -100,7 +97,9 @@ export class SyncLock {
     const steps: Array<() => Promise<void>> = [];
     if (file !== null && this.#isLocked) steps.push(() => file.unlock());
     if (file !== null) steps.push(() => file.close());
-    steps.push(() => this.#notifications.post(DID_FINISH, { signal: AbortSignal.timeout(RELEASE_TIMEOUT_MS) }));
+    steps.push(() =>
+      this.#notifications.post(NOTIFICATION.syncDidFinish, { signal: AbortSignal.timeout(RELEASE_TIMEOUT_MS) }),
+    );
     for (const step of steps) await within(step(), RELEASE_TIMEOUT_MS);
   }
 }

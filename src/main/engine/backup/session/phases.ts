@@ -2,7 +2,7 @@ import type { BackupPhase } from '../progress.ts';
 
 /**
  * What a phone is at, told from what it asks for: the protocol has no word for it. A run goes preparing → receiving →
- * moving → verifying; a late upload (the last Status.plist comes among the moves) does not lead back.
+ * moving → verifying; the last small upload, which comes among the moves, does not lead back.
  */
 export class PhaseReader {
   #phase: BackupPhase = 'preparing';
