@@ -185,6 +185,12 @@ describe('files from the phone', () => {
     expect(events).toContainEqual(expect.objectContaining({ kind: 'not-sent', hasData: true }));
   });
 
+  it('that are empty may end with the same code and no word', async () => {
+    await startBackup();
+    await phone.upload({ path: `${U}/e`, blocks: [[0x0b]] });
+    expect(folder.files.get(`${U}/e`)?.length).toBe(0);
+  });
+
   it('survive codes that nobody knows, with their payload', async () => {
     await startBackup();
     const unknown = Buffer.alloc(300_000, 7);

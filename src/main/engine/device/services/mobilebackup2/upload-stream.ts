@@ -141,10 +141,13 @@ class IncomingFile {
     }
   }
 
-  /** The phone could not read (all of) its file. What came is kept: for some files this is how they end. */
+  /**
+   * The phone could not read (all of) its file. What came is kept: for some files this is how they end, and an empty
+   * file that ends so says no word. Only a file that failed with words and without data leaves no trace.
+   */
   async breakOff(text: string): Promise<void> {
     const { progress, onEvent } = this.#context;
-    if (this.#hasData) {
+    if (this.#hasData || text === '') {
       progress.receivedFiles += 1;
       await this.finish();
     }
