@@ -6,14 +6,10 @@ export type ConversationEvent =
   | { readonly kind: 'silent'; readonly forMs: number }
   /** The silence that was announced is over. */
   | { readonly kind: 'heard' }
-  /** The phone could not read one of its own files. `hasData`: it broke off in the middle, what came was kept. */
-  | {
-      readonly kind: 'not-sent';
-      readonly path: string;
-      readonly devicePath: string;
-      readonly text: string;
-      readonly hasData: boolean;
-    }
+  /** The phone could not read one of its own files; nothing of it was kept. */
+  | { readonly kind: 'not-sent'; readonly path: string; readonly devicePath: string; readonly text: string }
+  /** A file ended with an error code after data, or without a word: an end marker for some files. It was kept. */
+  | { readonly kind: 'cut-short'; readonly path: string; readonly devicePath: string; readonly text: string }
   /** The answer this computer gave about its free space. */
   | { readonly kind: 'free-space'; readonly freeBytes: bigint }
   /** The phone finds the space too small. `neededBytes`: what it wants in all, as it computed from our answer. */

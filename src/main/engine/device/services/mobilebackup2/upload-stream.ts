@@ -147,16 +147,16 @@ class IncomingFile {
    */
   async breakOff(text: string): Promise<void> {
     const { progress, onEvent } = this.#context;
-    if (this.#hasData || text === '') {
+    const isKept = this.#hasData || text === '';
+    if (isKept) {
       progress.receivedFiles += 1;
       await this.finish();
     }
     onEvent({
-      kind: 'not-sent',
+      kind: isKept ? 'cut-short' : 'not-sent',
       path: this.#path,
       devicePath: printable(this.#deviceName.toString('utf8')),
       text: printable(text),
-      hasData: this.#hasData,
     });
   }
 
