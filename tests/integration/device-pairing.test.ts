@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parsePairRecord } from '../../src/main/engine/device/lockdown/index.ts';
 import { makePairingCertificates } from '../../src/main/engine/device/pairing/certificates.ts';
 import { findPairRecords } from '../../src/main/engine/device/pairing/find-record.ts';
+import { isPaired, openTrustedSession } from '../../src/main/engine/device/pairing/index.ts';
 import { type PairingState, pairPhone } from '../../src/main/engine/device/pairing/pair.ts';
 import { type PairRecordStore, pairRecordFolder } from '../../src/main/engine/device/pairing/record-store.ts';
-import { isPaired, openTrustedSession } from '../../src/main/engine/device/pairing/trust.ts';
 import {
   type LockdownAnswer,
   ScriptedPhone,

@@ -15,14 +15,13 @@ export {
   inspectPhone,
   listPhones,
   type OpenPhoneOptions,
-  openConnectedPhone,
   openPhone,
   Phone,
   type PhoneFacts,
   watchPhones,
 } from './phones/index.ts';
 export { AFC_MODE, AfcClient, type AfcHandle, type AfcStat } from './services/afc/index.ts';
-export { InstallationProxyClient, type InstalledApp } from './services/installation-proxy/index.ts';
+export type { InstalledApp } from './services/installation-proxy/index.ts';
 export {
   type BackupRequest,
   type ConversationEvent,
@@ -42,7 +41,6 @@ export {
   type Refusal,
 } from './services/mobilebackup2/index.ts';
 export { NOTIFICATION, NotificationProxyClient } from './services/notification-proxy/index.ts';
-export { SpringboardClient } from './services/springboard/index.ts';
 export {
   type MuxEndpoint,
   muxEndpoint,

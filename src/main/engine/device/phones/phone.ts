@@ -37,11 +37,10 @@ export interface BackupSettings {
  */
 export async function openPhone(options: OpenPhoneOptions): Promise<Phone> {
   const { endpoint, udid, signal } = options;
-  return openConnectedPhone(choosePhone(await listPhones(endpoint, { signal }), udid), options);
+  return openChosen(choosePhone(await listPhones(endpoint, { signal }), udid), options);
 }
 
-/** As `openPhone`, for a phone that was found already. */
-export async function openConnectedPhone(
+async function openChosen(
   phone: ConnectedPhone,
   { endpoint, store, signal }: Omit<OpenPhoneOptions, 'udid'>,
 ): Promise<Phone> {

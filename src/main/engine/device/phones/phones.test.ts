@@ -2,15 +2,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  choosePhone,
+  inspectPhone,
+  isPaired,
+  listPhones,
+  openPhone,
+  type Phone,
+  PhoneLink,
+  watchPhones,
+} from '../index.ts';
 import { type PairRecordStore, pairRecordFolder } from '../pairing/index.ts';
 import { ScriptedAgent } from '../test-support/scripted-agent.ts';
 import { ScriptedMux } from '../test-support/scripted-mux.ts';
 import { ScriptedPhone, TEST_UDID } from '../test-support/scripted-phone.ts';
 import type { MuxEntry } from '../usbmux/index.ts';
 import { readPlistFrame, type SocketWire, writePlistFrame } from '../wire/index.ts';
-import { inspectPhone } from './inspect.ts';
-import { choosePhone, listPhones, mergeEntries, watchPhones } from './list.ts';
-import { openPhone, type Phone } from './phone.ts';
+import { mergeEntries } from './list.ts';
 
 vi.hoisted(() => {
   // The backup service is tried again after 40 ms; a silent phone is left out of lists after 200.
@@ -118,6 +126,7 @@ describe('a look at a phone', () => {
 
   it('tells a stranger the name, and never that it trusts', async () => {
     expect(await look()).toMatchObject({ name: 'Test phone', paired: false, encrypted: null });
+    expect(await isPaired(new PhoneLink(phone.endpoint, phone.entry), store)).toBe(false);
     phone.records.set(TEST_UDID, await phone.makeRecord({ trusted: false }));
     expect(await look()).toMatchObject({ name: 'Test phone', paired: false, encrypted: null });
   });
