@@ -1,97 +1,144 @@
 #!/usr/bin/env node
 // Does all set-up for whoever runs an npm script in a fresh checkout. Plain Node 20 or newer, nothing from node_modules:
 // it runs before there is one. Says everything on stderr, because commands speak JSON on stdout.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, 'node_modules');
 const stamp = join(modules, '.backstop-lock');
-const mutex = join(root, '.backstop-setup');
+const lock = join(root, '.backstop-setup');
 
 const NODE_MAJOR = 24;
-const STALE_LOCK_MS = 15 * 60_000;
+// Nobody installs for half an hour: whoever holds the lock that long is not who wrote it.
+const STALE_LOCK_MS = 30 * 60_000;
 const LOCK_STEP_MS = 250;
 
+const windows = process.platform === 'win32';
+const projectNode = join(modules, 'node', 'bin', windows ? 'node.exe' : 'node');
+const ourNodeServes = Number(process.versions.node.split('.')[0]) >= NODE_MAJOR;
 const wanted = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))
   .digest('hex');
 
 function isDone() {
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && (ourNodeServes || existsSync(projectNode));
 }
 
-function npm(args) {
-  // Through npm's own script where npm tells it, so that no shell and no npm.cmd is needed.
-  const script = process.env.npm_execpath;
-  const direct = script !== undefined && /\.[cm]?js$/.test(script);
-  const [command, prefix] = direct ? [process.execPath, [script]] : ['npm', []];
-  const env = { ...process.env };
-  // Settings of the npm run that called us are not meant for the npm that installs.
-  for (const name of Object.keys(env)) if (/^npm_(config|lifecycle|package|command)/i.test(name)) delete env[name];
-  const done = spawnSync(command, [...prefix, ...args], {
-    cwd: root,
-    env,
-    stdio: ['ignore', 2, 2],
-    shell: !direct && process.platform === 'win32',
-  });
-  return done.status === 0;
+function say(sentence) {
+  process.stderr.write(`Backstop: ${sentence}\n`);
 }
 
-function fail(sentence) {
-  process.stderr.write(`\n${sentence}\n`);
-  process.exit(1);
-}
+async function setUp() {
+  const { spawn, spawnSync } = await import('node:child_process');
 
-/** The Node that npm puts first on the PATH of every script. */
-function projectNodeWorks() {
-  const name = process.platform === 'win32' ? 'node.cmd' : 'node';
-  const found = spawnSync(join(modules, '.bin', name), ['--version'], {
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-  });
-  return found.status === 0 && Number(/^v(\d+)/.exec(found.stdout)?.[1]) >= NODE_MAJOR;
-}
+  const npm = (args) =>
+    new Promise((resolve, reject) => {
+      // Through npm's own script where npm tells it, so that no shell and no npm.cmd is needed.
+      const script = process.env.npm_execpath;
+      const direct = script !== undefined && /\bnpm\b.*\.[cm]?js$/.test(script);
+      const [command, prefix] = direct ? [process.execPath, [script]] : ['npm', []];
+      const child = spawn(command, [...prefix, ...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+        cwd: root,
+        env: installEnvironment(),
+        stdio: ['ignore', 2, 2],
+        shell: !direct && windows,
+      });
+      // An install that outlived its lock would meet the next one.
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => child.kill(signal));
+      child.on('error', reject);
+      child.on('close', (code) => resolve(code === 0));
+    });
 
-function setUp() {
-  process.stderr.write('Backstop: installing what this checkout needs (once) …\n');
-  if (!npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund']))
-    fail('Set-up failed: npm could not install the packages. Check the network and try again.');
-  if (!projectNodeWorks()) npm(['rebuild', 'node']);
-  if (!projectNodeWorks() && Number(process.versions.node.split('.')[0]) < NODE_MAJOR) {
-    fail(
-      `Set-up failed: Node ${NODE_MAJOR} could not be brought along for this system. Install Node ${NODE_MAJOR} and run the command again.`,
+  const projectNodeWorks = () => {
+    if (!existsSync(projectNode)) return false;
+    const { status, stdout } = spawnSync(projectNode, ['--version'], { encoding: 'utf8' });
+    return status === 0 && Number(/^v(\d+)/.exec(stdout)?.[1]) >= NODE_MAJOR;
+  };
+
+  say('installing what this checkout needs (once) …');
+  // Scripts of packages do not run: none of them is needed, and better-sqlite3's would start a compiler.
+  // The tools are wanted even where the surroundings say "production".
+  if (!(await npm(['ci', '--ignore-scripts', '--include=dev', '--include=optional']))) {
+    throw new Error('set-up failed, because npm could not install the packages. Check the network and try again.');
+  }
+  // Except one: the package "node" fetches Node for this computer.
+  if (!projectNodeWorks()) await npm(['rebuild', 'node', '--ignore-scripts=false']);
+  if (!projectNodeWorks() && !ourNodeServes) {
+    throw new Error(
+      `set-up failed, because Node ${NODE_MAJOR} cannot be brought along for this system. Install Node ${NODE_MAJOR} and run the command again.`,
     );
   }
   writeFileSync(stamp, wanted);
-  process.stderr.write('Backstop: set-up done.\n');
+  say('set-up done.');
+}
+
+/**
+ * Settings of the npm run that called us which are not meant for the npm that installs (a global install would land
+ * elsewhere). Registry, proxy, certificates and cache stay.
+ */
+function installEnvironment() {
+  const env = { ...process.env };
+  const foreign =
+    /^npm_(lifecycle_|package_|command$|config_(global|location|prefix|local_prefix|workspaces?|dry_run|omit|production)$)/i;
+  for (const name of Object.keys(env)) if (foreign.test(name)) delete env[name];
+  return env;
 }
 
 /** Two commands at once in a fresh checkout: one installs, the other waits for it. */
-function withLock(work) {
+async function waitForLock() {
+  let told = false;
   for (;;) {
     try {
-      mkdirSync(mutex);
-      break;
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      process.on('exit', () => rmSync(lock, { force: true }));
+      return;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
-      const age = existsSync(mutex) ? Date.now() - statSync(mutex).mtimeMs : 0;
-      if (age > STALE_LOCK_MS) rmdirSync(mutex);
-      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_STEP_MS);
     }
+    if (removeDeadLock()) continue;
+    if (!told) say('another command is setting this checkout up; waiting for it …');
+    told = true;
+    await new Promise((resolve) => setTimeout(resolve, LOCK_STEP_MS));
   }
+}
+
+/** True: look again. A lock whose owner was killed must not hold everybody else up. */
+function removeDeadLock() {
   try {
-    work();
-  } finally {
-    rmdirSync(mutex);
+    const owner = readFileSync(lock, 'utf8');
+    if (isAlive(Number(owner)) && Date.now() - statSync(lock).mtimeMs < STALE_LOCK_MS) return false;
+    // Moved, not removed: of two who find it dead only one can, and who moved a living one puts it back.
+    const aside = `${lock}.${process.pid}`;
+    renameSync(lock, aside);
+    if (readFileSync(aside, 'utf8') === owner) rmSync(aside);
+    else renameSync(aside, lock);
+    return true;
+  } catch (error) {
+    if (error.code === 'ENOENT') return true;
+    throw error;
+  }
+}
+
+function isAlive(pid) {
+  // Not written yet: its owner is at it.
+  if (!Number.isInteger(pid) || pid <= 0) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
   }
 }
 
 if (!isDone()) {
-  withLock(() => {
-    if (!isDone()) setUp();
-  });
+  try {
+    await waitForLock();
+    if (!isDone()) await setUp();
+  } catch (error) {
+    say(error.message);
+    process.exitCode = 1;
+  }
 }
