@@ -10,7 +10,7 @@ const phases: Readonly<Record<string, string>> = {
   moving: 'Putting files in place',
   'verifying-on-phone': 'The iPhone is checking the backup',
   committing: 'Storing the version',
-  recovering: 'Finishing an interrupted version',
+  recovering: 'Looking for interrupted runs',
   'checking-structure': 'Checking the vault',
   'checking-manifest': 'Checking the list of files',
   rereading: 'Reading the version back',

@@ -19,6 +19,8 @@ export const verificationProblemSchema = z.object({
   fileId: z.string().optional(),
   /** Domain and path of the phone's file where the manifest could be opened, else a path in the backup or the vault. */
   path: z.string().optional(),
+  /** SHA-256 of the object in the vault. */
+  object: z.string().optional(),
   detail: z.string(),
 });
 export type VerificationProblem = z.infer<typeof verificationProblemSchema>;

@@ -1,16 +1,19 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** Starts the second simulated iPhone (see other_phone.py) in a process of its own. */
 
+/** The system's own, where Debian's packages are; a Python beside it may lack them. */
+const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
+
 const SCRIPT = join(import.meta.dirname, 'other_phone.py');
 
 /** Why it cannot run here, or null. */
 export function whyNoOtherPhone(): string | null {
-  const check = spawnSync('python3', ['-c', 'import cryptography']);
+  const check = spawnSync(PYTHON, ['-c', 'import cryptography']);
   if (check.error !== undefined) return 'python3 is missing';
   return check.status === 0 ? null : 'python3-cryptography is missing';
 }
@@ -53,7 +56,7 @@ export class OtherPhone implements AsyncDisposable {
     const args = [SCRIPT, '--socket', join(dir, 'mux.sock'), '--dir', join(dir, 'phone')];
     args.push('--files', String(files), '--seed', String(seed));
     if (password !== undefined) args.push('--password', 'OTHER_PHONE_PASSWORD');
-    const child = spawn('python3', args, {
+    const child = spawn(PYTHON, args, {
       env: { ...process.env, OTHER_PHONE_PASSWORD: password },
       stdio: ['pipe', 'pipe', 'inherit'],
     });

@@ -99,13 +99,14 @@ async function writeAll(
       continue;
     }
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    bytes += await writeObject(view, top, path, top.modified, signal);
+    const written = await writeObject(view, top, path, top.modified, signal);
+    bytes += written;
     files += 1;
     report(false);
   }
 
-  const made = new Set<string>();
-  const rows = view.entries()[Symbol.iterator]();
+  const made = new Map<string, Promise<unknown>>();
+  const rows = view.entriesInStoredOrder()[Symbol.iterator]();
   let failed = false;
   const worker = async (): Promise<void> => {
     for (;;) {
@@ -115,11 +116,13 @@ async function writeAll(
       if (next.done) return;
       const id = next.value.id.toString('hex');
       const shard = join(root, id.slice(0, 2));
-      if (!made.has(shard)) {
-        made.add(shard);
-        await mkdir(shard, { recursive: true, mode: 0o700 });
-      }
-      bytes += await writeObject(view, next.value, join(shard, id), next.value.modified, signal);
+      // The other writers wait for the same folder instead of racing it.
+      const folder = made.get(shard) ?? mkdir(shard, { recursive: true, mode: 0o700 });
+      made.set(shard, folder);
+      await folder;
+      // Added after the wait: other writers count meanwhile.
+      const written = await writeObject(view, next.value, join(shard, id), next.value.modified, signal);
+      bytes += written;
       files += 1;
       report(false);
     }

@@ -5,6 +5,7 @@ import type { SnapshotView } from '../vault/index.ts';
 import type { Findings } from './findings.ts';
 import { checkDatabase } from './main-databases.ts';
 import { type CheckedFile, type ManifestCheck, where } from './manifest-check.ts';
+import { everyTenth } from './throttle.ts';
 
 const SHA1_BYTES = 20;
 
@@ -18,12 +19,14 @@ export async function checkSample(
 ): Promise<void> {
   let budget = maxBytes;
   let done = 0;
+  const due = everyTenth();
   for (const file of sample) {
     options.signal?.throwIfAborted();
     if (file.entry.sizeBytes > budget) continue;
     budget -= file.entry.sizeBytes;
     await checkOne(view, file, findings);
     done += 1;
+    if (!due()) continue;
     options.onProgress?.({
       type: 'progress',
       phase: 'decrypting',

@@ -4,6 +4,13 @@ import type { VerificationProblem, VerificationScope } from '../../../shared/con
 const MAX_PROBLEMS = 1000;
 
 /** What a check has seen so far: how much it covered and what is wrong. */
+/** Where something is wrong: the file's id, its path, the object it is stored as. */
+interface Where {
+  readonly fileId?: string;
+  readonly path?: string;
+  readonly object?: string;
+}
+
 export class Findings {
   readonly problems: VerificationProblem[] = [];
   more = 0;
@@ -24,12 +31,12 @@ export class Findings {
     this.#snapshot = snapshot;
   }
 
-  error(kind: string, detail: string, where: { readonly fileId?: string; readonly path?: string } = {}): void {
+  error(kind: string, detail: string, where: Where = {}): void {
     this.errors += 1;
     this.#add({ kind, severity: 'error', snapshot: this.#snapshot, ...where, detail });
   }
 
-  warning(kind: string, detail: string, where: { readonly fileId?: string; readonly path?: string } = {}): void {
+  warning(kind: string, detail: string, where: Where = {}): void {
     this.#add({ kind, severity: 'warning', snapshot: this.#snapshot, ...where, detail });
   }
 

@@ -1,2 +1,3 @@
+export { type DomainSummary, listDomains } from './domains.ts';
 export { cleanScratch } from './scratch.ts';
 export { type VerifyRequest, verifySnapshot } from './verify-snapshot.ts';

@@ -137,7 +137,6 @@ function checkRow(
       findings.error('missing-file', 'no stored object for this row', place);
     return null;
   }
-  findings.scope.filesPresent += 1;
   const verdict = judgeSize(entry.sizeBytes, size, classKeys !== null, row.relativePath);
   if (meta !== null && verdict.kind === 'damaged' && refused === undefined)
     findings.error('wrong-size', verdict.detail, place);

@@ -10,11 +10,12 @@ import {
   readStatusPlist,
   unlockKeybag,
 } from '../formats/index.ts';
-import type { CatalogView, Entry, TopEntry, Vault } from '../vault/index.ts';
+import type { ObjectRef, Snapshot, SnapshotView, TopEntry, Vault } from '../vault/index.ts';
 import { checkDatabases, checkSample } from './decrypt-check.ts';
 import { Findings } from './findings.ts';
 import { checkManifest } from './manifest-check.ts';
 import { openScratch } from './scratch.ts';
+import { everyTenth } from './throttle.ts';
 
 /** Of the files that an earlier version held already, this share is re-read by a quick check. */
 const QUICK_SHARE = 0.05;
@@ -27,7 +28,7 @@ const MAX_MANIFEST_BYTES = 16e9;
 
 export interface VerifyRequest {
   readonly vault: Vault;
-  readonly view: CatalogView;
+  readonly view: SnapshotView;
   readonly level: VerificationLevel;
   /** Null: check without opening what is encrypted. */
   readonly password: string | null;
@@ -51,11 +52,7 @@ export async function verifySnapshot(request: VerifyRequest, options: WorkOption
   if (level === 'open' && record.encrypted && unlocked === null) {
     throw new BackstopError('verify/password-needed', { data: { snapshot: id.slice(0, 12) } });
   }
-  phase(options, 'checking-structure', 0, record.files);
-  for (const problem of await vault.checkStructure(view, options))
-    findings.error(problem.kind, problem.detail, problem);
-  findings.scope.filesPresent =
-    record.files - new Set(findings.problems.map((problem) => problem.fileId).filter((one) => one !== undefined)).size;
+  await checkBones(vault, view.snapshot, findings, options);
   if (level !== 'structure') {
     await reread(request, findings, options);
     await checkMeaning(request, unlocked, findings, options);
@@ -76,23 +73,104 @@ export async function verifySnapshot(request: VerifyRequest, options: WorkOption
 
 // ---- bytes
 
-async function reread({ vault, view, level }: VerifyRequest, findings: Findings, options: WorkOptions): Promise<void> {
-  const { record } = view.snapshot;
-  const share = level === 'quick' ? QUICK_SHARE : 1;
-  await using isNew = await vault.newEntries(view, options.signal);
-  const wanted = function* (): Generator<Entry | TopEntry> {
-    yield* view.tops();
-    for (const entry of view.entries()) if (share === 1 || isNew(entry) || Math.random() < share) yield entry;
-  };
-  const totals = { files: record.files, bytes: record.bytes };
-  const result = await vault.rehash(wanted(), totals, options);
-  findings.scope.filesReread = result.files;
-  findings.scope.bytesReread = result.bytes;
-  const known = new Set(findings.problems.map((problem) => `${problem.fileId ?? problem.path}`));
-  for (const problem of result.problems) {
-    // What is missing altogether was named by the structure check already.
-    if (!known.has(`${problem.fileId ?? problem.path}`)) findings.error(problem.kind, problem.detail, problem);
+async function checkBones(vault: Vault, snapshot: Snapshot, findings: Findings, options: WorkOptions): Promise<void> {
+  const due = everyTenth();
+  const report = await vault.checkStructure(snapshot, {
+    signal: options.signal,
+    onProgress: (done, total) => {
+      if (due()) phase(options, 'checking-structure', done, total);
+    },
+  });
+  findings.scope.filesPresent = report.present;
+  findings.more += report.moreProblems;
+  findings.errors += report.moreProblems;
+  for (const problem of report.problems) {
+    findings.error(problem.kind, problem.detail, {
+      ...(problem.fileId === null ? {} : { fileId: problem.fileId }),
+      ...(problem.path === null ? {} : { path: problem.path }),
+      object: problem.object,
+    });
   }
+}
+
+async function reread(request: VerifyRequest, findings: Findings, options: WorkOptions): Promise<void> {
+  const { vault, view, level } = request;
+  const before = level === 'quick' ? await parentView(request, options) : null;
+  let files = 0;
+  let total = 0;
+  const wanted = function* (): Generator<ObjectRef> {
+    yield* view.tops();
+    for (const entry of view.entriesInStoredOrder()) {
+      const isOld = before !== null && sameObject(before.get(entry.id), entry);
+      if (isOld && Math.random() >= QUICK_SHARE) continue;
+      files += 1;
+      total += entry.sizeBytes;
+      yield entry;
+    }
+  };
+  const started = performance.now();
+  const due = everyTenth();
+  try {
+    const report = await vault.rehash(wanted(), {
+      signal: options.signal,
+      onProgress: ({ objects, bytes }) => {
+        if (!due()) return;
+        const seconds = (performance.now() - started) / 1000;
+        const rate = seconds > 0.5 ? bytes / seconds : null;
+        options.onProgress?.({
+          type: 'progress',
+          phase: 'rereading',
+          doneFiles: objects,
+          doneBytes: bytes,
+          totalFiles: files,
+          totalBytes: total,
+          bytesPerSecond: rate,
+          secondsLeft: rate === null || rate === 0 ? null : Math.max(0, total - bytes) / rate,
+        });
+      },
+    });
+    findings.scope.filesReread = files;
+    findings.scope.bytesReread = report.bytes;
+    nameDamaged(view, new Map(report.damaged.map((one) => [one.object, one.reason])), findings);
+  } finally {
+    await before?.[Symbol.asyncDispose]();
+  }
+}
+
+/** The version before this one, to tell what is new; without it everything counts as new. */
+async function parentView({ vault, view }: VerifyRequest, options: WorkOptions): Promise<SnapshotView | null> {
+  const { parent } = view.snapshot.record;
+  if (parent === null) return null;
+  const { snapshots } = await vault.snapshots(view.snapshot.record.udid);
+  const found = snapshots.find((one) => one.id === parent);
+  if (found === undefined) return null;
+  try {
+    return await vault.view(found, options.signal === undefined ? {} : { signal: options.signal });
+  } catch (error) {
+    if (isBackstopError(error) && error.code.startsWith('vault/damaged')) return null;
+    throw error;
+  }
+}
+
+function sameObject(a: ObjectRef | null, b: ObjectRef): boolean {
+  if (a === null) return false;
+  if (a.hash === null || b.hash === null) return a.hash === b.hash && a.sizeBytes === b.sizeBytes;
+  return a.hash.equals(b.hash);
+}
+
+/** A damaged object is told by the files that hold it; what is missing altogether was named by the structure check. */
+function nameDamaged(view: SnapshotView, damaged: ReadonlyMap<string, string>, findings: Findings): void {
+  if (damaged.size === 0) return;
+  const named = new Set(findings.problems.flatMap((problem) => [problem.fileId ?? problem.path ?? '']));
+  const look = (object: ObjectRef, place: { readonly fileId: string } | { readonly path: string }): void => {
+    const key = object.hash?.toString('hex');
+    const reason = key === undefined ? undefined : damaged.get(key);
+    if (key === undefined || reason === undefined) return;
+    if (named.has('fileId' in place ? place.fileId : place.path)) return;
+    findings.error('damaged-object', reason, { ...place, object: key });
+  };
+  for (const top of view.tops()) look(top, { path: top.name });
+  for (const entry of view.entries()) look(entry, { fileId: entry.id.toString('hex') });
 }
 
 // ---- meaning
@@ -183,7 +261,7 @@ async function checkMeaning(
   }
 }
 
-async function checkStatus(view: CatalogView, findings: Findings): Promise<void> {
+async function checkStatus(view: SnapshotView, findings: Findings): Promise<void> {
   const bytes = await readTop(view, 'Status.plist', findings);
   if (bytes === null) return;
   try {
@@ -239,14 +317,14 @@ function manifestKey(manifest: ManifestPlist, unlocked: Unlocked, findings: Find
 
 const SQLITE_MAGIC = 'SQLite format 3\0';
 
-async function isPlainDatabase(view: CatalogView, database: TopEntry): Promise<boolean> {
+async function isPlainDatabase(view: SnapshotView, database: TopEntry): Promise<boolean> {
   for await (const chunk of view.read(database)) {
     return Buffer.from(chunk.subarray(0, SQLITE_MAGIC.length)).toString('latin1') === SQLITE_MAGIC;
   }
   return false;
 }
 
-async function readTop(view: CatalogView, name: string, findings: Findings): Promise<Buffer | null> {
+async function readTop(view: SnapshotView, name: string, findings: Findings): Promise<Buffer | null> {
   const top = view.top(name);
   if (top === null) {
     if (!findings.problems.some((problem) => problem.path === name))

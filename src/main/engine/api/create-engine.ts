@@ -1,0 +1,215 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type {
+  BackupRequest,
+  BackupResult,
+  EncryptionRequest,
+  EncryptionResult,
+  Engine,
+  ExportResult,
+  SnapshotChoice,
+  SnapshotsResult,
+  VerificationReport,
+  VerifyResult,
+  WorkOptions,
+} from '../../../shared/contract/index.ts';
+import { BackstopError, isBackstopError } from '../../../shared/errors/index.ts';
+import { changeEncryption, readEncryption, recoverSessions, runBackup } from '../backup/index.ts';
+import { sameUdid } from '../device/index.ts';
+import { exportSnapshot } from '../export/index.ts';
+import { type Snapshot, Vault } from '../vault/index.ts';
+import { checkSnapshot } from './check-snapshot.ts';
+import { runDemo } from './demo.ts';
+import { connectTrusted, listDevices, type PhoneAccess, pairDevice, phoneAccess } from './phones.ts';
+import { showSnapshot } from './show-snapshot.ts';
+import { summarise, summariseOne } from './summaries.ts';
+
+export interface EngineOptions {
+  /** Backstop's own folder on this computer: caches, interrupted sessions, pair records. Never the vault. */
+  readonly home: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The engine in this process: what every face talks to. */
+export function createEngine(options: EngineOptions): Engine {
+  return new LocalEngine(options);
+}
+
+class LocalEngine implements Engine {
+  readonly #home: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor({ home, env }: EngineOptions) {
+    this.#home = resolve(home);
+    this.#env = env;
+  }
+
+  get #phones(): PhoneAccess {
+    return phoneAccess(this.#home, this.#env);
+  }
+
+  devices(options: WorkOptions = {}) {
+    return listDevices(this.#phones, options);
+  }
+
+  pair(request: { readonly udid: string | null }, options: WorkOptions = {}) {
+    return pairDevice(this.#phones, request, options);
+  }
+
+  async encryption(request: EncryptionRequest, options: WorkOptions = {}): Promise<EncryptionResult> {
+    const { action, askPassword } = request;
+    await using phone = await connectTrusted(this.#phones, request.udid, options);
+    if (action === 'status') {
+      const { isOn } = await readEncryption(phone, { signal: options.signal });
+      return { type: 'result', udid: phone.udid, encrypted: isOn, confirmed: null };
+    }
+    const given = async (purpose: 'new-backup-password' | 'old-backup-password'): Promise<string> => {
+      const password = await askPassword(purpose);
+      if (password === null || password === '') {
+        const words = purpose === 'new-backup-password' ? 'new backup password' : 'present backup password';
+        throw new BackstopError('app/password-needed', { data: { purpose: words } });
+      }
+      return password;
+    };
+    const change =
+      action === 'on'
+        ? ({ action, newPassword: await given('new-backup-password') } as const)
+        : action === 'off'
+          ? ({ action, oldPassword: await given('old-backup-password') } as const)
+          : ({
+              action,
+              oldPassword: await given('old-backup-password'),
+              newPassword: await given('new-backup-password'),
+            } as const);
+    const { isOn, isConfirmed } = await changeEncryption(phone, change, options);
+    return { type: 'result', udid: phone.udid, encrypted: isOn, confirmed: isConfirmed };
+  }
+
+  async backup(request: BackupRequest, options: WorkOptions = {}): Promise<BackupResult> {
+    const started = performance.now();
+    // The vault comes first: a place that cannot be written must be said before a phone is asked for its passcode.
+    await using vault = await this.#openOrCreate(request.vault);
+    await using phone = await connectTrusted(this.#phones, request.udid, options);
+    const done = await runBackup(
+      {
+        phone,
+        vault,
+        stateDir: this.#home,
+        full: request.full,
+        unencrypted: request.unencrypted,
+        askPassword: request.askPassword,
+      },
+      options,
+    );
+    await phone[Symbol.asyncDispose]();
+    const middle = performance.now();
+    const password = done.snapshot.record.encrypted ? await request.askPassword('backup-password') : null;
+    const verification = await this.#verifyNew(vault, done.snapshot, request, password, options);
+    const ended = performance.now();
+    return {
+      type: 'result',
+      snapshot: await summariseOne(vault, done.snapshot),
+      verification,
+      fullReason: done.fullReason,
+      notSent: [...done.notSent],
+      recovered: done.recovered.map((snapshot) => snapshot.id),
+      seconds: { backup: (middle - started) / 1000, verification: (ended - middle) / 1000 },
+    };
+  }
+
+  /**
+   * The version is committed whatever the password is worth. A wrong one is told as what it is, after the version was
+   * read back without it, so that the owner has both: a version, and the news that this password does not open it.
+   */
+  async #verifyNew(
+    vault: Vault,
+    snapshot: Snapshot,
+    request: BackupRequest,
+    password: string | null,
+    options: WorkOptions,
+  ): Promise<VerificationReport> {
+    const check = { home: this.#home, vault, snapshot, level: request.verify };
+    try {
+      return await checkSnapshot({ ...check, password }, options);
+    } catch (error) {
+      if (isBackstopError(error, 'verify/wrong-password')) {
+        const level = request.verify === 'open' ? 'full' : request.verify;
+        await checkSnapshot({ ...check, level, password: null }, options);
+      }
+      throw error;
+    }
+  }
+
+  async snapshots(request: { readonly vault: string; readonly udid: string | null }): Promise<SnapshotsResult> {
+    if (!existsSync(request.vault)) throw new BackstopError('vault/not-found', { data: { path: request.vault } });
+    await using vault = await this.#open(request.vault);
+    const { snapshots, unreadable } = await vault.snapshots();
+    const { events } = await vault.listEvents();
+    const { udid } = request;
+    const mine = udid === null ? snapshots : snapshots.filter((one) => sameUdid(one.record.udid, udid));
+    return { type: 'result', snapshots: mine.map((one) => summarise(one, events)), unreadable: [...unreadable] };
+  }
+
+  async show(request: SnapshotChoice & { readonly askPassword: BackupRequest['askPassword'] }) {
+    await using vault = await this.#open(request.vault);
+    return await showSnapshot({ ...request, home: this.#home, vault });
+  }
+
+  async verify(
+    request: SnapshotChoice & {
+      readonly level: BackupRequest['verify'];
+      readonly askPassword: BackupRequest['askPassword'];
+    },
+    options: WorkOptions = {},
+  ): Promise<VerifyResult> {
+    await using vault = await this.#open(request.vault);
+    const snapshot = await vault.resolve(request.snapshot);
+    const wantsPassword = snapshot.record.encrypted && request.level !== 'structure';
+    const password = wantsPassword ? await request.askPassword('backup-password') : null;
+    const report = await checkSnapshot({ home: this.#home, vault, snapshot, level: request.level, password }, options);
+    return { type: 'result', snapshot: snapshot.id, ...report };
+  }
+
+  async export(
+    request: SnapshotChoice & { readonly directory: string },
+    options: WorkOptions = {},
+  ): Promise<ExportResult> {
+    await using vault = await this.#open(request.vault);
+    const snapshot = await vault.resolve(request.snapshot);
+    await using view = await vault.view(snapshot, options.signal === undefined ? {} : { signal: options.signal });
+    const { udid, bytes } = snapshot.record;
+    const outcome = await exportSnapshot(
+      { view, udid, directory: request.directory, vaultDirectory: vault.dir, bytes },
+      options,
+    );
+    return { type: 'result', snapshot: snapshot.id, ...outcome };
+  }
+
+  demo(request: { readonly keepIn: string | null }, options: WorkOptions = {}) {
+    return runDemo(
+      request,
+      (place) => createEngine({ home: place.home, env: { ...this.#env, ...place.env } }),
+      options,
+    );
+  }
+
+  /** Opening a vault finishes first what an interrupted run had earned: its phone had said "done". */
+  async #open(path: string): Promise<Vault> {
+    const vault = await Vault.open(path, this.#vaultOptions);
+    try {
+      if (!vault.isReadOnly) await recoverSessions(vault, this.#home, {});
+      return vault;
+    } catch (error) {
+      await vault.close();
+      throw error;
+    }
+  }
+
+  #openOrCreate(path: string): Promise<Vault> {
+    return Vault.openOrCreate(path, this.#vaultOptions);
+  }
+
+  get #vaultOptions() {
+    return { cacheDir: join(this.#home, 'cache'), stateDir: this.#home };
+  }
+}

@@ -1,0 +1,45 @@
+import type { SnapshotSummary, VerificationLevel, VerifiedMark } from '../../../shared/contract/index.ts';
+import { verificationLevelSchema } from '../../../shared/contract/index.ts';
+import type { Snapshot, Vault, VaultEvent } from '../vault/index.ts';
+
+/** A snapshot as the faces show it: the newest check of it is the one that counts. */
+export function summarise(snapshot: Snapshot, events: readonly VaultEvent[]): SnapshotSummary {
+  const { record, id } = snapshot;
+  return {
+    id,
+    udid: record.udid,
+    name: record.name,
+    finishedAt: record.finished,
+    files: record.files,
+    bytes: record.bytes,
+    newBytes: record.newBytes,
+    encrypted: record.encrypted,
+    full: record.full,
+    ios: record.ios,
+    verified: newestMark(id, events),
+  };
+}
+
+export async function summariseOne(vault: Vault, snapshot: Snapshot): Promise<SnapshotSummary> {
+  return summarise(snapshot, (await vault.listEvents()).events);
+}
+
+/**
+ * Later checks replace earlier ones, but a shallow check does not wash away what a deeper one found: damage stays until
+ * a check of at least that level is good again.
+ */
+export function newestMark(id: string, events: readonly VaultEvent[]): VerifiedMark | null {
+  let mark: VerifiedMark | null = null;
+  const own = events.flatMap((event) => (event.kind === 'verified' && event.record === id ? [event] : []));
+  for (const event of own.sort((a, b) => (a.at < b.at ? -1 : 1))) {
+    const level = verificationLevelSchema.safeParse(event.level);
+    if (!level.success) continue;
+    const next: VerifiedMark = { level: level.data, ok: event.ok, at: event.at, opened: event.opened };
+    if (mark === null || mark.ok || !next.ok || depth(next.level) >= depth(mark.level)) mark = next;
+  }
+  return mark;
+}
+
+function depth(level: VerificationLevel): number {
+  return verificationLevelSchema.options.indexOf(level);
+}
