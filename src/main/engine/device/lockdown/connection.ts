@@ -1,6 +1,6 @@
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import { isPlistDict, type PlistDict } from '../../formats/plist/index.ts';
-import { scaledMs } from '../../platform/index.ts';
+import { answerLimitMs } from '../answer-limit.ts';
 import { type TlsCredentials, upgradeToTls } from '../tls/index.ts';
 import type { CallOptions } from '../usbmux/index.ts';
 import { readPlistFrame, type SocketWire, writePlistFrame } from '../wire/index.ts';
@@ -8,7 +8,7 @@ import { refusalError, refusalIn } from './errors.ts';
 
 export const LOCKDOWN_PORT = 62_078;
 
-const LOCKDOWN_REPLY_TIMEOUT_MS = scaledMs(30_000);
+const LOCKDOWN_REPLY_TIMEOUT_MS = answerLimitMs(30_000);
 const LOCKDOWN_MAX_BYTES = 16 * 1024 * 1024;
 /** How this program is called in the phone's own log. */
 const LABEL = 'backstop';

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import { dataAt, type PlistDict, type PlistValue, stringAt, valueAt } from '../../formats/plist/index.ts';
 import { type Clock, scaledMs, sleep, systemClock } from '../../platform/index.ts';
+import { answerLimitMs } from '../answer-limit.ts';
 import {
   encodePairRecord,
   LOCKDOWN_PORT,
@@ -18,11 +19,11 @@ import type { PairRecordStore } from './record-store.ts';
 import { isDeadRecord, openSession, openTrustedSession } from './trust.ts';
 
 /** How long the owner has to unlock the phone, and then again to answer its question. */
-export const PAIRING_WAIT_MS = scaledMs(2 * 60_000);
+const PAIRING_WAIT_MS = scaledMs(2 * 60_000);
 /** While the question is on the phone's screen the same request is sent again at this pace. */
 const PAIRING_RETRY_MS = scaledMs(1_000);
 /** After Trust a phone may leave USB and come back; how long it may take until a session opens. */
-const SETTLE_WAIT_MS = scaledMs(20_000);
+const SETTLE_WAIT_MS = answerLimitMs(20_000);
 
 /** What pairing waits for: unlock the phone, tap Trust on it, or the phone coming back to USB. */
 export type PairingState = 'unlock' | 'trust' | 'reconnecting';
@@ -55,8 +56,8 @@ class PairingAttempt {
   readonly #clock: Clock;
   #connection: LockdownConnection | null = null;
   #state: PairingState | null = null;
-  #deadline: number;
-  #wasAsked = false;
+  /** Until when each thing that is asked of the owner is waited for; from the first time it is asked. */
+  readonly #deadlines = new Map<PairingState, number>();
 
   constructor(link: PhoneLink, store: PairRecordStore, options: PairOptions) {
     this.#link = link;
@@ -64,7 +65,6 @@ class PairingAttempt {
     this.#options = options;
     this.#call = { signal: options.signal };
     this.#clock = options.clock ?? systemClock;
-    this.#deadline = this.#clock.monotonicMs() + PAIRING_WAIT_MS;
   }
 
   async run(): Promise<Pairing> {
@@ -225,20 +225,18 @@ class PairingAttempt {
     }
   }
 
-  /** The question on the screen gets the whole wait of its own, once, after the wait for unlocking. */
+  /** Unlocking, the question on the screen and the way back to USB get the whole wait each, once. */
   #enter(state: PairingState): void {
     if (this.#state === state) return;
     this.#state = state;
-    if (state === 'trust' && !this.#wasAsked) {
-      this.#wasAsked = true;
-      this.#deadline = this.#clock.monotonicMs() + PAIRING_WAIT_MS;
-    }
+    if (!this.#deadlines.has(state)) this.#deadlines.set(state, this.#clock.monotonicMs() + PAIRING_WAIT_MS);
     this.#options.onState?.(state);
   }
 
   async #pause(): Promise<void> {
-    if (this.#clock.monotonicMs() >= this.#deadline) {
-      throw new BackstopError(TOO_LATE[this.#state ?? 'trust'], { data: { udid: this.#link.udid } });
+    const state = this.#state ?? 'trust';
+    if (this.#clock.monotonicMs() >= (this.#deadlines.get(state) ?? 0)) {
+      throw new BackstopError(TOO_LATE[state], { data: { udid: this.#link.udid } });
     }
     await sleep(PAIRING_RETRY_MS, this.#options.signal);
   }

@@ -1,13 +1,13 @@
 import { isBackstopError } from '../../../../shared/errors/index.ts';
 import { boolAt, dictOf, type PlistDict, stringAt } from '../../formats/plist/index.ts';
-import { scaledMs } from '../../platform/index.ts';
+import { answerLimitMs } from '../answer-limit.ts';
 import { LockdownClient, printable } from '../lockdown/index.ts';
 import { isDeadRecord, openTrustedSession, type PairRecordStore } from '../pairing/index.ts';
 import { type CallOptions, type MuxEndpoint, type MuxEntry, PhoneLink } from '../usbmux/index.ts';
 import type { ConnectedPhone } from './list.ts';
 
 /** A list of phones must not hang on one that does not answer. */
-const INSPECT_TIMEOUT_MS = scaledMs(10_000);
+const INSPECT_TIMEOUT_MS = answerLimitMs(10_000);
 
 /** What a list shows of a phone. Null: it does not tell (a stranger, or now). */
 export interface PhoneFacts {

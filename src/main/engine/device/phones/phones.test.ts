@@ -21,7 +21,7 @@ import { readPlistFrame, type SocketWire, writePlistFrame } from '../wire/index.
 import { mergeEntries } from './list.ts';
 
 vi.hoisted(() => {
-  // The backup service is tried again after 40 ms; a silent phone is left out of lists after 200.
+  // The backup service is tried again after 40 ms; a silent phone is left out of lists after two seconds.
   process.env['BACKSTOP_TIMEOUT_SCALE'] = '0.02';
 });
 

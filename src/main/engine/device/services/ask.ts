@@ -1,11 +1,11 @@
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import { isPlistDict, type PlistDict } from '../../formats/plist/index.ts';
-import { scaledMs } from '../../platform/index.ts';
+import { answerLimitMs } from '../answer-limit.ts';
 import type { CallOptions } from '../usbmux/index.ts';
 import { readPlistFrame, type SocketWire, writePlistFrame } from '../wire/index.ts';
 
 /** Longest silence of a service that owes an answer. */
-export const SERVICE_REPLY_TIMEOUT_MS = scaledMs(30_000);
+export const SERVICE_REPLY_TIMEOUT_MS = answerLimitMs(30_000);
 
 /** A reply of a service that speaks length-prefixed property lists. Throws `device/bad-message` for anything else. */
 export async function readServiceReply(

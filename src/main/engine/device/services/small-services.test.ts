@@ -9,7 +9,7 @@ import { NotificationProxyClient } from './notification-proxy/index.ts';
 import { SpringboardClient } from './springboard/index.ts';
 
 vi.hoisted(() => {
-  // A heartbeat is missed after 300 ms at the latest, a shutdown after 40.
+  // What is added to the phone's own interval is half a second, and a silent shutdown takes a quarter.
   process.env['BACKSTOP_TIMEOUT_SCALE'] = '0.02';
 });
 

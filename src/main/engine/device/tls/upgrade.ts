@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { connect, createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import { BackstopError } from '../../../../shared/errors/index.ts';
-import { scaledMs } from '../../platform/index.ts';
+import { answerLimitMs } from '../answer-limit.ts';
 import { SocketWire } from '../wire/index.ts';
 
 /** Longest TLS handshake. */
-const TLS_HANDSHAKE_TIMEOUT_MS = scaledMs(10_000);
+const TLS_HANDSHAKE_TIMEOUT_MS = answerLimitMs(10_000);
 
 /** What both sides of one pairing are known by. */
 export interface TlsCredentials {

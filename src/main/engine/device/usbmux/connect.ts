@@ -1,5 +1,5 @@
 import { BackstopError } from '../../../../shared/errors/index.ts';
-import { scaledMs } from '../../platform/index.ts';
+import { answerLimitMs } from '../answer-limit.ts';
 import { SocketWire } from '../wire/index.ts';
 import type { MuxEndpoint } from './address.ts';
 import { type CallOptions, MUX_RESULT, openSocket, resultName } from './connection.ts';
@@ -8,7 +8,7 @@ import { connectableHost } from './network-address.ts';
 import { openTunnel } from './tunnel.ts';
 
 /** A sleeping phone takes seconds to answer on Wi-Fi. */
-const WIFI_CONNECT_TIMEOUT_MS = scaledMs(10_000);
+const WIFI_CONNECT_TIMEOUT_MS = answerLimitMs(10_000);
 /** TCP keep-alive on Wi-Fi: the system notices a phone that left without a word. */
 const WIFI_KEEP_ALIVE_IDLE_MS = 3_000;
 

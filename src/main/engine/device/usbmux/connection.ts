@@ -1,12 +1,12 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import { integerAt, isPlistDict, type PlistDict, stringAt } from '../../formats/plist/index.ts';
-import { scaledMs } from '../../platform/index.ts';
+import { answerLimitMs } from '../answer-limit.ts';
 import { encodeMuxPacket, readMuxPacket, SocketWire } from '../wire/index.ts';
 import { describeMuxEndpoint, type MuxEndpoint, notRunningHelp } from './address.ts';
 
 /** Longest wait for an answer of the local daemon. libusbmuxd uses the same. */
-export const MUX_REPLY_TIMEOUT_MS = scaledMs(5_000);
+export const MUX_REPLY_TIMEOUT_MS = answerLimitMs(5_000);
 
 /** Stock usbmuxd drops a client whose packet is larger than this. */
 const MUX_REQUEST_MAX_BYTES = 65_536;

@@ -1,6 +1,6 @@
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import { arrayAt, dataAt, type PlistDict, type PlistValue, stringAt } from '../../formats/plist/index.ts';
-import { scaledMs } from '../../platform/index.ts';
+import { answerLimitMs } from '../answer-limit.ts';
 import type { MuxEndpoint } from './address.ts';
 import { askMux, type CallOptions, MUX_RESULT, resultName, resultOf } from './connection.ts';
 import { type MuxEntry, readEntry } from './entries.ts';
@@ -8,7 +8,7 @@ import { listenMux } from './events.ts';
 import type { Udid } from './udid.ts';
 
 /** How long a daemon without ListDevices may take between two of its Attached events before the list counts as whole. */
-const LISTEN_QUIET_MS = scaledMs(300);
+const LISTEN_QUIET_MS = answerLimitMs(300);
 
 /** Every way to every phone the daemon knows. Entries that name no phone are left out. */
 export async function listMuxEntries(endpoint: MuxEndpoint, options: CallOptions = {}): Promise<readonly MuxEntry[]> {

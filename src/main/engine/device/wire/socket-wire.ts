@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
-import { scaledMs } from '../../platform/index.ts';
+import { answerLimitMs } from '../answer-limit.ts';
 
 /** How long a closed wire waits for the other side's end before it lets go of the socket. */
-const CLOSE_GRACE_MS = scaledMs(250);
+const CLOSE_GRACE_MS = answerLimitMs(250);
 
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;

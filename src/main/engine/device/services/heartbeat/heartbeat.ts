@@ -1,16 +1,17 @@
 import { isBackstopError } from '../../../../../shared/errors/index.ts';
 import { integerAt, stringAt } from '../../../formats/plist/index.ts';
-import { scaledMs } from '../../../platform/index.ts';
+import { answerLimitMs } from '../../answer-limit.ts';
 import type { CallOptions } from '../../usbmux/index.ts';
 import { readPlistFrame, type SocketWire, writePlistFrame } from '../../wire/index.ts';
 
 export const HEARTBEAT_SERVICE = 'com.apple.mobile.heartbeat';
 
 const MAX_BYTES = 64 * 1024;
+/** The phone sets the pace, in real seconds: only what we add to it is scaled. */
 const FIRST_INTERVAL_SECONDS = 10;
 const MAX_INTERVAL_SECONDS = 600;
 /** What is allowed on top of the interval that the phone announced. */
-const GRACE_SECONDS = 5;
+const GRACE_MS = 5_000;
 
 /** Why it ended: the phone stopped beating, said that it goes to sleep, or we were told to stop. */
 export type HeartbeatEnd = 'lost' | 'asleep' | 'stopped';
@@ -25,7 +26,7 @@ export async function keepHeartbeat(wire: SocketWire, options: CallOptions = {})
   let seconds = FIRST_INTERVAL_SECONDS;
   try {
     for (;;) {
-      const timeoutMs = scaledMs((seconds + GRACE_SECONDS) * 1000);
+      const timeoutMs = seconds * 1000 + answerLimitMs(GRACE_MS, 500);
       const message = await readPlistFrame(wire, { ...options, timeoutMs, maxBytes: MAX_BYTES });
       const command = stringAt(message, 'Command');
       if (command === 'SleepyTime') return 'asleep';

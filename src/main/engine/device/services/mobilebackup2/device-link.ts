@@ -1,13 +1,13 @@
 import { BackstopError } from '../../../../../shared/errors/index.ts';
 import { dictOf, numberAt, numberOf, type PlistDict, type PlistValue, stringAt } from '../../../formats/plist/index.ts';
-import { scaledMs } from '../../../platform/index.ts';
+import { answerLimitMs } from '../../answer-limit.ts';
 import { printable } from '../../lockdown/index.ts';
 import type { CallOptions } from '../../usbmux/index.ts';
 import { readPlistFrame, type SocketWire, writePlistFrame } from '../../wire/index.ts';
 import { DEVICE_LINK_MAX_BYTES, type DeviceLinkMessage, hello, versionsOk } from './messages.ts';
 
 /** Version exchange and Hello: the phone answers from memory here, minutes come later. */
-const HANDSHAKE_TIMEOUT_MS = scaledMs(30_000);
+const HANDSHAKE_TIMEOUT_MS = answerLimitMs(30_000);
 
 /**
  * Opens the DeviceLink conversation: the phone names its version, we agree, it is ready, we say Hello. Returns the

@@ -1,6 +1,6 @@
 import { BackstopError, isBackstopError } from '../../../../../shared/errors/index.ts';
 import { stringAt } from '../../../formats/plist/index.ts';
-import { scaledMs } from '../../../platform/index.ts';
+import { answerLimitMs } from '../../answer-limit.ts';
 import type { CallOptions } from '../../usbmux/index.ts';
 import { readPlistFrame, type SocketWire, writePlistFrame } from '../../wire/index.ts';
 
@@ -21,9 +21,9 @@ export const NOTIFICATION = {
 } as const;
 
 const MAX_BYTES = 1024 * 1024;
-const WRITE_TIMEOUT_MS = scaledMs(30_000);
+const WRITE_TIMEOUT_MS = answerLimitMs(30_000);
 /** How long the phone may take to say that it has heard everything. */
-const SHUTDOWN_TIMEOUT_MS = scaledMs(2_000);
+const SHUTDOWN_TIMEOUT_MS = answerLimitMs(2_000, 250);
 
 /**
  * Notifications from and to the phone.
