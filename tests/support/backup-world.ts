@@ -32,7 +32,7 @@ export class BackupWorld implements AsyncDisposable {
   readonly notices: Notice[] = [];
   readonly progress: Progress[] = [];
   #address: string;
-  #vault: Vault | null = null;
+  #vault: Promise<Vault> | null = null;
 
   constructor(address: string) {
     this.#address = address;
@@ -60,8 +60,8 @@ export class BackupWorld implements AsyncDisposable {
     return openPhone({ udid: null, endpoint: this.#endpoint, store: this.#store });
   }
 
-  async vault(): Promise<Vault> {
-    this.#vault ??= await Vault.openOrCreate(this.vaultDir, {
+  vault(): Promise<Vault> {
+    this.#vault ??= Vault.openOrCreate(this.vaultDir, {
       cacheDir: join(this.stateDir, 'cache'),
       stateDir: this.stateDir,
     });
@@ -129,7 +129,7 @@ export class BackupWorld implements AsyncDisposable {
   }
 
   async closeVault(): Promise<void> {
-    await this.#vault?.close();
+    await (await this.#vault)?.close();
     this.#vault = null;
   }
 

@@ -42,8 +42,11 @@ export class BackupListener implements ConverseListener {
         this.#meter.enter(this.#phase);
         break;
       case 'not-sent':
-        if (this.notSent.length < MAX_NOT_SENT) this.notSent.push({ path: event.path, reason: event.text });
-        this.notice('not-sent', { path: event.path, reason: event.text });
+        this.#missed(event.path, event.text);
+        break;
+      case 'cut-short':
+        // Some releases end a file that way although all of it came; then they give no reason.
+        if (event.text !== '') this.#missed(event.path, `${event.text} (what came of it was kept)`);
         break;
       case 'free-space':
         this.freeBytes = event.freeBytes;
@@ -60,5 +63,11 @@ export class BackupListener implements ConverseListener {
       default:
         break;
     }
+  }
+
+  #missed(path: string, text: string): void {
+    const reason = text === '' ? 'the iPhone gave no reason' : text;
+    if (this.notSent.length < MAX_NOT_SENT) this.notSent.push({ path, reason });
+    this.notice('not-sent', { path, reason });
   }
 }
