@@ -22,8 +22,9 @@ const SERIAL_CHARACTERS = '0123456789CDFGHJKLMNPQRTVWXY';
 export function makeIdentity(random: Random, language: Language, spec: PhoneSpec): PhoneIdentity {
   const model = random.chance(60) ? models[0] : random.pick(models);
   const release = random.chance(70) ? releases[0] : random.pick(releases);
-  const chipId = random.between(0x0001_0000, 0x001d_ffff) * 0x1_0000_0000 + random.next32();
-  const udid = spec.udid ?? `${model.chip}-${chipId.toString(16).toUpperCase().padStart(16, '0')}`;
+  const drawn = random.between(0x0001_0000, 0x001d_ffff) * 0x1_0000_0000 + random.next32();
+  const udid = spec.udid ?? `${model.chip}-${drawn.toString(16).toUpperCase().padStart(16, '0')}`;
+  const chipId = chipIdOf(udid) ?? drawn;
   const wifi = mac(random);
   const locale = (spec.locale ?? language.locale).replaceAll('-', '_');
   return {
@@ -48,6 +49,12 @@ export function makeIdentity(random: Random, language: Language, spec: PhoneSpec
     timeZone: language.timeZone,
     totalDiskCapacity: random.pick([128, 256, 512]) * 1_000_000_000,
   };
+}
+
+/** The second half of a modern UDID is the chip's number; null for other forms, and for numbers too large to be exact. */
+function chipIdOf(udid: string): number | null {
+  const chip = Number.parseInt(/^[0-9a-fA-F]{8}-([0-9a-fA-F]{16})$/.exec(udid)?.[1] ?? '', 16);
+  return Number.isSafeInteger(chip) ? chip : null;
 }
 
 /** 48 bits; Apple's prefix, an even last digit, so that the next one is Bluetooth's. */

@@ -1,3 +1,2 @@
-export { fileIdOf } from './file-id.ts';
 export { createPhoneContent } from './phone-content.ts';
 export type * from './types.ts';

@@ -131,7 +131,7 @@ export class CalendarStore implements Kind {
       end: start + (allDay ? DAY - 1 : random.between(1, 6) * 1800),
       allDay,
       calendar: this.#calendars[calendar]?.title ?? '',
-      recurring: birthday || random.chance(15),
+      recurring: birthday || random.chance(15) || index === 3,
       birthday,
     };
     this.#events.push(event);
@@ -145,7 +145,7 @@ export class CalendarStore implements Kind {
     database.insert('CalendarItem', {
       ROWID: pk,
       summary: event.summary,
-      description: random.chance(30) ? random.pick(language.messages) : null,
+      description: random.chance(30) || index === 0 ? random.pick(language.messages) : null,
       location_id: random.chance(30) || index === 0 ? this.#location(database, pk) : null,
       start_date: cocoa(event.start),
       start_tz: zone,
@@ -156,7 +156,7 @@ export class CalendarStore implements Kind {
       organizer_id: organiser,
       status: 0,
       availability: 0,
-      url: random.chance(10) ? 'https://example.org/meeting' : null,
+      url: random.chance(10) || index === 2 ? 'https://example.org/meeting' : null,
       last_modified: cocoa(clock.now - random.below(90 * DAY)),
       creation_date: cocoa(clock.now - 100 * DAY),
       has_recurrences: event.recurring ? 1 : 0,
@@ -169,7 +169,7 @@ export class CalendarStore implements Kind {
     });
     if (event.recurring)
       database.insert('Recurrence', { frequency: birthday ? 4 : 2, interval: 1, owner_id: pk, UUID: random.uuid() });
-    if (random.chance(25)) {
+    if (random.chance(25) || index === 0) {
       database.insert('Alarm', { trigger_interval: -900, type: 0, calendaritem_owner_id: pk, UUID: random.uuid() });
     }
   }

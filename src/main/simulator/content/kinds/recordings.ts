@@ -96,7 +96,7 @@ export class VoiceMemos implements Kind {
         date,
         duration,
         path: name === null ? null : `Recordings/${name}`,
-        evicted: index % 9 === 8,
+        evicted: index % 9 === 1,
       };
       this.#memos.push(memo);
       database.insert('ZCLOUDRECORDING', {
@@ -111,7 +111,7 @@ export class VoiceMemos implements Kind {
         ZENCRYPTEDTITLE: title,
         ZPATH: name,
         ZUNIQUEID: memo.id,
-        ZFOLDER: index % 4 === 3 ? 1 : null,
+        ZFOLDER: index % 4 === 0 ? 1 : null,
         ZEVICTIONDATE: memo.evicted ? cocoa(world.clock.now - DAY) : null,
         ZAUDIODIGEST: random.bytes(20),
         ZFLAGS: 4,

@@ -111,18 +111,18 @@ export class Reminders implements Kind {
     const { language, clock } = this.#world;
     const random = this.#world.stream(`reminder/${index}`);
     const id = random.uuid();
-    const parent = pk > 1 && index % 7 === 3 ? (this.#reminders.at(-1) ?? null) : null;
+    const parent = pk > 1 && index % 7 === 2 ? (this.#reminders.at(-1) ?? null) : null;
     const list = index % lists.length;
     const reminder: Reminder = {
       id,
       store,
       list: lists[list] ?? '',
       title: random.chance(60) ? random.pick(language.items) : random.pick(language.events),
-      notes: random.chance(25) ? random.pick(language.messages) : null,
-      completed: random.chance(40),
+      notes: random.chance(25) || index === 0 ? random.pick(language.messages) : null,
+      completed: random.chance(40) || index === 1,
       flagged: random.chance(15),
       priority: random.pick([0, 0, 0, 1, 5, 9]),
-      due: random.chance(60) ? clock.now + random.between(-200, 60) * DAY : null,
+      due: random.chance(60) || index === 0 ? clock.now + random.between(-200, 60) * DAY : null,
       deleted: index % 15 === 8,
       parent: parent?.id ?? null,
     };

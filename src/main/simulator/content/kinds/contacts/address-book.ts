@@ -18,6 +18,8 @@ const URL = 22;
 const RELATED = 23;
 const SOCIAL = 46;
 
+const FULL_CARD = 3;
+
 const LABELS = [
   '_$!<Mobile>!$_',
   '_$!<Home>!$_',
@@ -179,17 +181,19 @@ export class AddressBook implements Kind {
     const isCompany = index % 9 === 5;
     const owner = index === 0;
     const link = index === 1 || index === 2 ? 1 : -1;
+    /** One card has everything, so that every phone has some of it. */
+    const complete = index === FULL_CARD;
     const contact: Contact = {
       pk,
       guid: random.uuid(),
       person: one,
-      organization: isCompany || random.chance(20) ? random.pick(one.language.companies) : null,
+      organization: isCompany || random.chance(20) || complete ? random.pick(one.language.companies) : null,
       isCompany,
       owner,
       link,
-      group: random.chance(15) ? random.pick(world.language.groups) : null,
+      group: random.chance(15) || complete ? random.pick(world.language.groups) : null,
       image: this.#images !== null && (index < 3 || random.chance(10)),
-      note: random.chance(15) ? random.pick(one.language.notes) : null,
+      note: random.chance(15) || complete ? random.pick(one.language.notes) : null,
       phones: [owner ? world.identity.phoneNumber.replaceAll(' ', '') : one.phone],
       emails: random.chance(60) || owner ? [one.email] : [],
     };
@@ -200,16 +204,16 @@ export class AddressBook implements Kind {
       ROWID: pk,
       First: isCompany ? null : one.first,
       Last: isCompany ? null : one.last,
-      Middle: random.chance(8) ? random.pick(one.language.firstNames) : null,
-      Prefix: random.chance(4) ? 'Dr.' : null,
-      Suffix: random.chance(2) ? 'Jr.' : null,
-      Nickname: random.chance(6) ? `${one.first}2` : null,
+      Middle: random.chance(8) || complete ? random.pick(one.language.firstNames) : null,
+      Prefix: random.chance(4) || complete ? 'Dr.' : null,
+      Suffix: random.chance(2) || complete ? 'Jr.' : null,
+      Nickname: random.chance(6) || complete ? `${one.first}2` : null,
       Organization: contact.organization,
       Department: isCompany ? '№ 1' : null,
       JobTitle: contact.organization !== null && !isCompany ? 'CEO' : null,
       Note: contact.note,
       Kind: isCompany ? 1 : 0,
-      Birthday: random.chance(40) ? String(-86_400 * random.between(2000, 20_000)) : null,
+      Birthday: random.chance(40) || complete ? String(-86_400 * random.between(2000, 20_000)) : null,
       FirstSort: one.first,
       LastSort: one.last,
       FirstSortSection: one.first.slice(0, 1),

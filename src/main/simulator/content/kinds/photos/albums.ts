@@ -96,7 +96,10 @@ export class Albums {
   /** What the phone's own search for duplicates found: a group of two, by metadata or by looks. */
   #pair(database: OpenDatabase, original: Asset, duplicate: Asset): void {
     const group = this.#insert(database, '', DUPLICATES, null);
-    const column = group.pk % 2 === 0 ? 'ZDUPLICATEMETADATAMATCHINGALBUM' : 'ZDUPLICATEPERCEPTUALMATCHINGALBUM';
+    const column =
+      this.#world.next('duplicate-pair') % 2 === 0
+        ? 'ZDUPLICATEMETADATAMATCHINGALBUM'
+        : 'ZDUPLICATEPERCEPTUALMATCHINGALBUM';
     const pair = { group, original, duplicate };
     for (const [member, state] of [
       [original, REPRESENTATIVE],

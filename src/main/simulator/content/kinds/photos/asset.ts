@@ -101,6 +101,7 @@ const gallery: readonly Partial<AssetPlan & { flavour: Flavour }>[] = [
   { flavour: 'panorama' },
   { flavour: 'plain', place: 'cloudLibrary' },
   { flavour: 'timeLapse' },
+  { flavour: 'duplicate' },
   { flavour: 'video', edited: true },
   { flavour: 'shared', place: 'sharedAlbum' },
   { flavour: 'received' },
