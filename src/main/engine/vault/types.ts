@@ -35,6 +35,12 @@ export interface SnapshotList {
   readonly unreadable: ReadonlyArray<{ readonly file: string; readonly reason: string }>;
 }
 
+export interface VaultFiles {
+  /** SHA-256 (hex) of each pack, and its size. */
+  readonly packs: ReadonlyArray<{ readonly hash: string; readonly sizeBytes: number }>;
+  readonly singles: { readonly count: number; readonly bytes: number };
+}
+
 /** The folded content of one snapshot (full catalog and its deltas), read-only. Rows come in id order. */
 export interface SnapshotView extends AsyncDisposable {
   readonly snapshot: Snapshot;
@@ -44,6 +50,8 @@ export interface SnapshotView extends AsyncDisposable {
   entries(firstByte?: number): Iterable<Entry>;
   /** All rows in the order in which their objects lie in the vault: for whoever reads them all. */
   entriesInStoredOrder(): Iterable<Entry>;
+  /** The files of the vault that hold this version, besides its catalogs. */
+  files(): VaultFiles;
   top(name: string): TopEntry | null;
   tops(): readonly TopEntry[];
   /** The bytes of an object, each chunk only after its place was checked; throws `vault/damaged-object` at the latest at the end. */

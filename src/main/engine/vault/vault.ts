@@ -37,6 +37,8 @@ export interface VaultOptions {
   readonly cacheDir: string;
   /** Folder of the app's own state that must not be thrown away with caches: the installation's id and its locks. */
   readonly stateDir?: string;
+  /** Who writes; by default this installation in this run of the operating system. */
+  readonly host?: Host;
   readonly io?: VaultIo;
   readonly clock?: Clock;
   /** Milliseconds since this computer started; tells how long another computer's lease has stood still. */
@@ -92,7 +94,7 @@ export class Vault implements AsyncDisposable {
     this.#cache = join(resolve(options.cacheDir), 'vaults', this.id);
     mkdirSync(this.#cache, { recursive: true, mode: 0o700 });
     const state = resolve(options.stateDir ?? options.cacheDir);
-    this.host = thisHost(state);
+    this.host = options.host ?? thisHost(state);
     this.#locks = join(state, 'locks', this.id);
     this.#sightings = new Sightings(this.#cache);
     this.#index = ObjectIndex.open(join(this.#cache, 'objects.db'));

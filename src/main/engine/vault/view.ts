@@ -3,7 +3,7 @@ import type { FoldedIndex } from './catalog/folded.ts';
 import { EMPTY_HASH, type EntryRow, type TopRow } from './catalog/schema.ts';
 import { asVaultError } from './io/index.ts';
 import type { ObjectSource } from './store/object-source.ts';
-import type { Entry, ObjectRef, Snapshot, SnapshotView, TopEntry } from './types.ts';
+import type { Entry, ObjectRef, Snapshot, SnapshotView, TopEntry, VaultFiles } from './types.ts';
 
 /** One version's content, on a connection of its own that sees no later change. */
 export class FoldedView implements SnapshotView {
@@ -39,6 +39,14 @@ export class FoldedView implements SnapshotView {
 
   *entriesInStoredOrder(): Generator<Entry> {
     for (const row of this.#index.entriesInStoredOrder()) yield toEntry(row);
+  }
+
+  files(): VaultFiles {
+    const singles = this.#index.singles();
+    return {
+      packs: this.#index.packs().map((pack) => ({ hash: pack.hash.toString('hex'), sizeBytes: pack.size })),
+      singles: { count: singles.length, bytes: singles.reduce((sum, single) => sum + single.size, 0) },
+    };
   }
 
   top(name: string): TopEntry | null {

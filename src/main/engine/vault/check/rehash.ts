@@ -9,6 +9,7 @@ import { errnoOf, readFully, type VaultFile, type VaultIo } from '../io/index.ts
 import type { VaultPaths } from '../layout/names.ts';
 import { CODEC_STORED } from '../pack/layout.ts';
 import { BLOCK_BYTES } from '../store/hash-protocol.ts';
+import { wrongRuns } from '../store/hash-runs.ts';
 import { HashThread } from '../store/hash-threads.ts';
 import type { ObjectSource } from '../store/object-source.ts';
 import type { ObjectRef } from '../types.ts';
@@ -47,6 +48,8 @@ export interface RehashContext {
 }
 
 const THREADS = 2;
+/** Less than this is hashed sooner than a thread has started. */
+const THREADS_FROM_BYTES = 32 * 1024 * 1024;
 /** Blocks on their way: half are being read while the others are hashed. */
 const BLOCKS = 8;
 const PAGE_ROWS = 2048;
@@ -67,9 +70,11 @@ export async function rehashObjects(
 ): Promise<RehashReport> {
   mkdirSync(context.workFolder, { recursive: true, mode: 0o700 });
   const list = new WorkList(join(context.workFolder, `${randomUUID()}.rehash`));
-  const threads = Array.from({ length: THREADS }, () => new HashThread());
+  const threads: HashThread[] = [];
   try {
     await list.fill(context, objects, options.signal);
+    if (list.total.bytes >= THREADS_FROM_BYTES)
+      threads.push(...Array.from({ length: THREADS }, () => new HashThread()));
     const run = new Run(context, options, threads, list.total);
     for (const pack of list.packs()) await run.pack(pack.path, list.ofPack(pack.n));
     for (const object of list.others()) await run.whole(object);
@@ -184,8 +189,7 @@ class Run {
       places[at * 2 + 1] = object.length;
       object.hash.copy(hashes, at * 32);
     });
-    const thread = this.#threads.reduce((best, next) => (next.load < best.load ? next : best));
-    const wrong = got === length ? await thread.check(block, places, hashes) : batch.map((_, at) => at);
+    const wrong = got === length ? await this.#compare(block, places, hashes) : batch.map((_, at) => at);
     this.#free.push(block);
     const bad = new Set(wrong);
     let bytes = 0;
@@ -194,6 +198,12 @@ class Run {
       else bytes += object.length;
     }
     this.#progress(batch.length - bad.size, bytes);
+  }
+
+  #compare(block: SharedArrayBuffer, places: Uint32Array, hashes: Buffer): Promise<readonly number[]> {
+    const [first, ...others] = this.#threads;
+    if (first === undefined) return Promise.resolve(wrongRuns(block, places, hashes));
+    return others.reduce((best, next) => (next.load < best.load ? next : best), first).check(block, places, hashes);
   }
 
   #progress(objects: number, bytes: number): void {

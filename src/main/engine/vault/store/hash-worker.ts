@@ -1,6 +1,7 @@
-import { createHash, type Hash, hash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import type { HashAnswer, HashRequest } from './hash-protocol.ts';
+import { wrongRuns } from './hash-runs.ts';
 
 /** The hashing thread: SHA-256 over shared blocks while the main thread goes on and the disk writes the same block. */
 
@@ -31,15 +32,11 @@ parentPort?.on('message', (request: HashRequest) => {
     case 'drop':
       streams.delete(request.stream);
       return;
-    case 'check': {
-      const wrong: number[] = [];
-      for (let index = 0; index * 2 < request.places.length; index += 1) {
-        const offset = request.places[index * 2] as number;
-        const length = request.places[index * 2 + 1] as number;
-        const digest = hash('sha256', new Uint8Array(request.block, offset, length), 'buffer');
-        if (!digest.equals(request.hashes.subarray(index * 32, index * 32 + 32))) wrong.push(index);
-      }
-      answer({ kind: 'checked', ticket: request.ticket, wrong });
-    }
+    case 'check':
+      answer({
+        kind: 'checked',
+        ticket: request.ticket,
+        wrong: wrongRuns(request.block, request.places, request.hashes),
+      });
   }
 });
