@@ -83,7 +83,8 @@ async function complete(
     throw new BackstopError('backup/interrupted-commit', { message: reason, data: { reason } });
   }
   const { full, facts, tops, changes } = backup;
-  return session.commit({ parent, full, facts, tops, changes });
+  // Awaited here: the session ends with this block.
+  return await session.commit({ parent, full, facts, tops, changes });
 }
 
 function closeLeft(session: LeftSession): void {
