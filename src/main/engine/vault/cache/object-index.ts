@@ -17,7 +17,6 @@ CREATE TABLE pack (n INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQU
                    size INTEGER NOT NULL, flags INTEGER NOT NULL, complete INTEGER NOT NULL) STRICT;
 CREATE TABLE object (hash BLOB NOT NULL, pack INTEGER NOT NULL, off INTEGER NOT NULL, slen INTEGER NOT NULL,
                      raw INTEGER NOT NULL, codec INTEGER NOT NULL, PRIMARY KEY (hash, pack)) STRICT, WITHOUT ROWID;
-CREATE INDEX object_pack ON object (pack);
 `;
 const ROWS_PER_SLICE = 400;
 const PACKS_AT_A_TIME = 8;
@@ -138,22 +137,28 @@ export class ObjectIndex {
     this.#remember({ n, hash: pack.hash, tag: pack.tag, sizeBytes: pack.sizeBytes, flags: pack.flags });
   }
 
-  dropPack(hash: string): void {
-    const pack = this.#byHash.get(hash);
-    if (pack === undefined) return;
+  /** Forgets packs that are gone. Scans all objects once: losing packs is rare, adding them is not. */
+  dropPacks(hashes: readonly string[]): void {
+    if (hashes.length === 0) return;
+    const drop = this.#db.prepare('DELETE FROM pack WHERE hash = ?');
     this.#db.transaction(() => {
-      this.#db.prepare('DELETE FROM object WHERE pack = ?').run(pack.n);
-      this.#db.prepare('DELETE FROM pack WHERE n = ?').run(pack.n);
+      for (const hash of hashes) drop.run(Buffer.from(hash, 'hex'));
+      this.#db.exec('DELETE FROM object WHERE pack NOT IN (SELECT n FROM pack)');
     })();
-    this.#packs.delete(pack.n);
-    this.#byHash.delete(hash);
+    this.#load();
+  }
+
+  /** Does any known pack belong to this device? If not, there is nothing to find for it. */
+  hasPacksOf(tag: Buffer): boolean {
+    for (const pack of this.#packs.values()) if (pack.tag.equals(tag)) return true;
+    return false;
   }
 
   /** Lists the vault's packs, forgets what is not there and reads the indexes of what is new. */
   async refresh(io: VaultIo, paths: VaultPaths, signal?: AbortSignal): Promise<PackListing> {
     this.#load();
     const there = await listPacks(io, paths, signal);
-    for (const hash of [...this.#byHash.keys()]) if (!there.has(hash)) this.dropPack(hash);
+    this.dropPacks([...this.#byHash.keys()].filter((hash) => !there.has(hash)));
     const fresh = [...there].filter((hash) => !this.#byHash.has(hash));
     const damaged: Array<{ hash: string; reason: string }> = [];
     const worker = async (): Promise<void> => {

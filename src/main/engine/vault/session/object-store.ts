@@ -223,6 +223,7 @@ export class ObjectStore {
     const pack = this.#pack ?? this.#openNext();
     this.#newBytes += bytes.length;
     this.#storedObjects += 1;
+    this.#options.known.addOwn(hash);
     const added = pack.add(hash, key, bytes);
     if (pack.sizeBytes < this.#options.policy.packTargetBytes && pack.entries.length < MAX_OBJECTS_IN_PACK) {
       return added;
@@ -298,6 +299,7 @@ export class ObjectStore {
     // Somebody's damaged bytes have our name: they stay, are named, and ours go into a pack.
     known.refuse(name);
     const record = { hash, rawLength: sizeBytes, storedLength: sizeBytes, codec: CODEC_STORED };
+    known.addOwn(hash);
     const crc = await crcOf(io, file.path);
     await this.writeStreamPack(this.#options.packHeader(), { ...record, crc }, chunksOf(io, file.path));
     await io.unlink(file.path);
