@@ -21,7 +21,10 @@ import {
   readManifestPlist,
   unlockKeybag,
 } from '../../src/main/engine/formats/index.ts';
-import { type Snapshot, Vault } from '../../src/main/engine/vault/index.ts';
+import { type Snapshot, Vault, type VaultOptions } from '../../src/main/engine/vault/index.ts';
+
+type VaultIo = NonNullable<VaultOptions['io']>;
+
 import type { Notice, Progress } from '../../src/shared/contract/index.ts';
 
 /** A vault, this computer's state and a paired phone, for tests of whole backups. */
@@ -34,8 +37,11 @@ export class BackupWorld implements AsyncDisposable {
   #address: string;
   #vault: Promise<Vault> | null = null;
 
-  constructor(address: string) {
+  readonly #io: VaultIo | undefined;
+
+  constructor(address: string, options: { readonly io?: VaultIo } = {}) {
     this.#address = address;
+    this.#io = options.io;
     this.dir = mkdtempSync(join(tmpdir(), 'backstop-world-'));
     this.stateDir = join(this.dir, 'state');
     this.vaultDir = join(this.dir, 'vault');
@@ -64,6 +70,7 @@ export class BackupWorld implements AsyncDisposable {
     this.#vault ??= Vault.openOrCreate(this.vaultDir, {
       cacheDir: join(this.stateDir, 'cache'),
       stateDir: this.stateDir,
+      ...(this.#io === undefined ? {} : { io: this.#io }),
     });
     return this.#vault;
   }
