@@ -123,6 +123,17 @@ describe('pairing', () => {
     expect(parsePairRecord((await store.read(TEST_UDID)) ?? Buffer.alloc(0)).hostId).toBe(record.hostId);
   });
 
+  it('leaves a record alone that was refused only for a moment', async () => {
+    const kept = await phone.makeRecord();
+    phone.records.set(TEST_UDID, kept);
+    phone.answer = (request) => {
+      const isOver = phone.requests.some((earlier) => earlier['Request'] === 'Pair');
+      return request['Request'] === 'StartSession' && !isOver ? { Error: 'InvalidHostID' } : undefined;
+    };
+    expect((await pairPhone(link, store)).created).toBe(true);
+    expect(phone.records.get(TEST_UDID)).toEqual(kept);
+  });
+
   it('goes on with the same record when the phone leaves USB and comes back', async () => {
     const asked = answerPair('PairingDialogResponsePending', 'hang-up', 'InvalidConnection');
     phone.answer = ((inner) => async (request: PlistDict, isSecure: boolean) => {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
-import { dataAt, type PlistDict, type PlistValue, stringAt, valueAt } from '../../formats/plist/index.ts';
+import { dataAt, type PlistDict, stringAt, valueAt } from '../../formats/plist/index.ts';
 import { type Clock, scaledMs, sleep, systemClock } from '../../platform/index.ts';
 import { answerLimitMs } from '../answer-limit.ts';
 import {
@@ -9,12 +8,13 @@ import {
   LOCKDOWN_PORT,
   LockdownConnection,
   type PairRecord,
+  parsePairRecord,
   printable,
-  refusalError,
   refusalIn,
 } from '../lockdown/index.ts';
 import { type CallOptions, type PhoneLink, readBuid, readMuxPairRecord, saveMuxPairRecord } from '../usbmux/index.ts';
 import { makePairingCertificates, readDevicePublicKey } from './certificates.ts';
+import { pairRefusal, pairRequest, withEscrowBag } from './pair-messages.ts';
 import type { PairRecordStore } from './record-store.ts';
 import { isDeadRecord, openSession, openTrustedSession } from './trust.ts';
 
@@ -70,12 +70,13 @@ class PairingAttempt {
   async run(): Promise<Pairing> {
     const known = await this.#untilUnlocked(() => this.#knownRecord());
     if (known !== null) return { record: known, created: false };
-    const refusedRecord = await readMuxPairRecord(this.#link.endpoint, this.#link.udid, this.#call);
     try {
       const fresh = await this.#untilUnlocked(() => this.#makeRecord());
       const record = await this.#untilTrusted(fresh);
-      await this.#save(record, refusedRecord);
+      // Our own copy first: from the phone's "yes" on, the record must not get lost.
+      const ownFailure = await this.#keep(record);
       await this.#settle(record);
+      await this.#share(record, ownFailure);
       return { record, created: true };
     } finally {
       this.#connection?.destroy();
@@ -161,36 +162,49 @@ class PairingAttempt {
     return this.#connection;
   }
 
-  /** Our own copy first: from the phone's "yes" on, the record must not get lost. */
-  async #save(record: PairRecord, refusedRecord: Uint8Array | null): Promise<void> {
-    const data = encodePairRecord(record);
-    const own = await this.#store.write(this.#link.udid, data).then(
-      () => null,
-      (error: unknown) => error,
-    );
+  /** Null, or why it could not be written. */
+  async #keep(record: PairRecord): Promise<unknown> {
     try {
-      if (await this.#mayReplace(refusedRecord)) {
-        const { udid, deviceId } = this.#link;
-        await saveMuxPairRecord(this.#link.endpoint, { udid, data, deviceId }, this.#call);
-      }
+      await this.#store.write(this.#link.udid, encodePairRecord(record));
+      return null;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  /** Gives the record to the system, where Finder and iTunes find it too; one there that works is left alone. */
+  async #share(record: PairRecord, ownFailure: unknown): Promise<void> {
+    const { udid, deviceId, endpoint } = this.#link;
+    try {
+      const present = await readMuxPairRecord(endpoint, udid, this.#call);
+      if (present !== null && (await this.#mayWork(present))) return;
+      await saveMuxPairRecord(endpoint, { udid, data: encodePairRecord(record), deviceId }, this.#call);
     } catch (error) {
       this.#options.signal?.throwIfAborted();
       // Some daemons keep no records; our own copy serves then. Without either the pairing would be lost.
-      if (own === null && isBackstopError(error)) return;
-      const reason = printable(own instanceof Error ? own.message : String(own ?? error));
+      if (ownFailure === null && isBackstopError(error)) return;
+      const reason = printable(ownFailure instanceof Error ? ownFailure.message : String(ownFailure ?? error));
       throw new BackstopError('pairing/not-saved', {
         message: `saving failed: ${reason}`,
-        cause: own ?? error,
+        cause: ownFailure ?? error,
         data: { reason },
       });
     }
   }
 
-  /** The daemon on Linux may pair by itself meanwhile: a record of its own that works stays. */
-  async #mayReplace(refusedRecord: Uint8Array | null): Promise<boolean> {
-    const present = await readMuxPairRecord(this.#link.endpoint, this.#link.udid, this.#call);
-    if (present === null || (refusedRecord !== null && Buffer.compare(present, refusedRecord) === 0)) return true;
-    return (await this.#knownRecord()) === null;
+  /**
+   * The daemon on Linux may pair by itself meanwhile, and a record may have been refused because of a moment's trouble
+   * with TLS: only one that is dead now is replaced.
+   */
+  async #mayWork(data: Uint8Array): Promise<boolean> {
+    try {
+      (await openSession(this.#link, parsePairRecord(data), this.#call)).close();
+      return true;
+    } catch (error) {
+      this.#options.signal?.throwIfAborted();
+      if (!isBackstopError(error)) throw error;
+      return !isDeadRecord(error);
+    }
   }
 
   /** The proof: a session. A phone that just left USB gets a while to come back. */
@@ -255,44 +269,3 @@ const COMES_BACK: ReadonlySet<string> = new Set([
   'device/unreachable',
   'usbmux/closed',
 ]);
-
-/** The phone gets what it needs to know us by: never a private key. */
-function pairRequest({ fields }: PairRecord): PlistDict {
-  const shown: Record<string, PlistValue> = {};
-  for (const key of [
-    'DeviceCertificate',
-    'DevicePublicKey',
-    'HostCertificate',
-    'HostID',
-    'RootCertificate',
-    'SystemBUID',
-  ]) {
-    const value = fields[key];
-    if (value !== undefined) shown[key] = value;
-  }
-  return {
-    PairRecord: shown,
-    ProtocolVersion: '2',
-    HostName: hostname(),
-    PairingOptions: { ExtendedPairingErrors: true },
-  };
-}
-
-function withEscrowBag(record: PairRecord, bag: PlistValue | undefined): PairRecord {
-  if (!(bag instanceof Uint8Array)) return record;
-  const escrowBag = Buffer.from(bag);
-  return { ...record, escrowBag, fields: { ...record.fields, EscrowBag: escrowBag } };
-}
-
-/** The same words mean something else here than in an established session. */
-function pairRefusal(reason: string): BackstopError {
-  if (reason === 'MCProtected' || reason === 'MCChallengeRequired') {
-    return new BackstopError('pairing/managed', { message: `lockdownd answered Pair with ${reason}` });
-  }
-  const error = refusalError('Pair', reason);
-  if (error.code === 'pairing/denied' || error.code === 'pairing/prohibited') return error;
-  return new BackstopError('pairing/refused', {
-    message: `lockdownd answered Pair with ${printable(reason)}`,
-    data: { reason: printable(reason) },
-  });
-}
