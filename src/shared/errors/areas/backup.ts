@@ -171,8 +171,8 @@ export const backupErrors = {
   // What the phone says at the end
   'backup/phone-error': {
     title: 'The iPhone stopped the backup',
-    explanation: 'The iPhone reported error {number}: {phoneText}',
-    recovery: 'Restart the iPhone and try again with the cable.',
+    explanation: 'The iPhone reported error {number} ({meaning}). Its own words: {phoneText}',
+    recovery: '{advice} If it stays, restart the iPhone and use the cable.',
     olderSnapshotsSafe: true,
     retry: 'ask',
     exitCode: 1,
