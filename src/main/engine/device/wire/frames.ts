@@ -1,6 +1,7 @@
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import { encodePlist, type PlistValue, parsePlist } from '../../formats/plist/index.ts';
-import type { ReadOptions, SocketWire } from './socket-wire.ts';
+import type { SocketWire } from './socket-wire.ts';
+import type { ReadOptions } from './wait-for.ts';
 
 /**
  * Length-prefixed property lists: lockdownd, DeviceLink, notification_proxy and most services (4-byte big-endian

@@ -10,4 +10,5 @@ export {
   writeMuxPacket,
   writePlistFrame,
 } from './frames.ts';
-export { type ReadOptions, SocketWire } from './socket-wire.ts';
+export { SocketWire } from './socket-wire.ts';
+export type { ReadOptions } from './wait-for.ts';

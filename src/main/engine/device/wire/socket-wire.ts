@@ -1,15 +1,10 @@
 import type { Socket } from 'node:net';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import { answerLimitMs } from '../answer-limit.ts';
+import { type ReadOptions, waitFor } from './wait-for.ts';
 
 /** How long a closed wire waits for the other side's end before it lets go of the socket. */
 const CLOSE_GRACE_MS = answerLimitMs(250);
-
-export interface ReadOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Longest silence while waiting for more bytes; none by default. Pass a `scaledMs` value. */
-  readonly timeoutMs?: number | undefined;
-}
 
 /**
  * A socket read by pulling: nothing is taken from the socket before somebody asks, so TCP's own window is the back
@@ -175,7 +170,7 @@ export class SocketWire {
     const socket = this.#socket;
     if (this.#failure !== null || socket.destroyed) throw this.#lost();
     if (!socket.writableNeedDrain) return;
-    await this.#wait((wake) => {
+    await waitFor((wake) => {
       socket.once('drain', wake);
       socket.once('close', wake);
       return () => {
@@ -270,36 +265,13 @@ export class SocketWire {
 
   async #more(options: ReadOptions): Promise<void> {
     if (this.#ended || this.#failure !== null) throw this.#lost();
-    await this.#wait((wake) => {
+    await waitFor((wake) => {
       this.#wake = wake;
       return () => {
         this.#wake = null;
       };
     }, options);
     if (this.#failure !== null && this.#socket.readableLength === 0) throw this.#lost();
-  }
-
-  #wait(subscribe: (wake: () => void) => () => void, options: ReadOptions): Promise<void> {
-    const { signal, timeoutMs } = options;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      let timer: NodeJS.Timeout | undefined;
-      const settle = (finish: () => void): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
-        unsubscribe();
-        finish();
-      };
-      const onAbort = (): void => settle(() => reject(signal?.reason));
-      const unsubscribe = subscribe(() => settle(resolve));
-      signal?.addEventListener('abort', onAbort, { once: true });
-      if (timeoutMs !== undefined) {
-        timer = setTimeout(
-          () => settle(() => reject(new BackstopError('device/silent', { data: { waitedMs: timeoutMs } }))),
-          timeoutMs,
-        );
-      }
-    });
   }
 
   #lost(): Error {

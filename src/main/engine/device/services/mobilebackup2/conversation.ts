@@ -1,10 +1,11 @@
 import { type BackstopError, isBackstopError } from '../../../../../shared/errors/index.ts';
-import { numberOf, type PlistDict, type PlistValue, parsePlist } from '../../../formats/plist/index.ts';
+import { numberOf, type PlistDict } from '../../../formats/plist/index.ts';
 import { scaledMs } from '../../../platform/index.ts';
 import { printable } from '../../lockdown/index.ts';
 import { encodePlistFrame, readPlistBody, type SocketWire } from '../../wire/index.ts';
 import { readMessage } from './device-link.ts';
 import { sendFiles } from './download-stream.ts';
+import { bigintOf, messageOrNull, percentOf } from './elements.ts';
 import type { ConversationEvent, ConversationOptions } from './events.ts';
 import { FOLDER_REQUESTS, itemsIn, pathsIn } from './folder-requests.ts';
 import { FOLDER_STATUS, FolderError, type HostFolder } from './host-folder.ts';
@@ -284,28 +285,6 @@ export class Conversation {
   async #send(message: DeviceLinkMessage): Promise<void> {
     await this.#patience.write(encodePlistFrame(message, 'binary'));
   }
-}
-
-/** The connection's end is the news then, not what came garbled before it. */
-function messageOrNull(body: Buffer): DeviceLinkMessage | null {
-  try {
-    return readMessage(parsePlist(body));
-  } catch (error) {
-    if (isBackstopError(error)) return null;
-    throw error;
-  }
-}
-
-/** The phone's figure for the whole run; 0 and below mean that it does not know. */
-function percentOf(value: PlistValue | undefined): number | null {
-  const percent = numberOf(value) ?? 0;
-  return percent > 0 && percent <= 100 ? percent : null;
-}
-
-function bigintOf(value: PlistValue | undefined): bigint | null {
-  if (typeof value === 'bigint') return value;
-  const number = numberOf(value);
-  return number !== undefined && Number.isFinite(number) ? BigInt(Math.trunc(number)) : null;
 }
 
 function isAborted(signal: AbortSignal | undefined): boolean {
