@@ -74,7 +74,7 @@ function changePercent(
   touched: Record<Verb, Record<string, number>>,
 ): void {
   const target = Math.max(1, Math.round((world.tree.fileCount * Math.min(100, Math.max(0, percent))) / 100));
-  const { photos, messages, apps } = contents;
+  const { photos, messages, contacts, notes, apps } = contents;
   const bulk = apps.bulk.count;
   const note = (verb: Verb, name: KindName, count: number): void => {
     if (count > 0) touched[verb][name] = (touched[verb][name] ?? 0) + count;
@@ -92,6 +92,10 @@ function changePercent(
   apps.addBulk(Math.min(fifth, Math.max(0, room())));
   const edits = Math.max(0, room());
   apps.bulk.edit(Math.min(edits, apps.bulk.count), below);
+  /** A phone with hardly any app data: what is in databases first, as an edit there is one changed file. */
+  if (room() > 0) note('edit', 'messages', messages.editMessages(1, below));
+  if (room() > 0) note('edit', 'contacts', contacts.edit(1, below));
+  if (room() > 0) note('edit', 'notes', notes?.edit(1, below) ?? 0);
   if (room() > 0) note('edit', 'videos', photos.edit('videos', Math.ceil(room() / 3), below));
   if (room() > 0) note('edit', 'photos', photos.edit('photos', Math.ceil(room() / 3), below));
 }

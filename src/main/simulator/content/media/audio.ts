@@ -21,8 +21,13 @@ export function amrFile(noise: Buffer, seconds: number): Buffer {
   return out;
 }
 
+/** Counted as part of the sound. */
+const EDIT_COUNT_BYTES = 4;
+/** Bytes of a CAF file before its first sample. */
+const CAF_HEAD_BYTES = 68;
+
 /** Core Audio Format with 16-bit samples: everything behind the head is sound, up to the end of the file. */
-export function cafHead(): Buffer {
+export function cafHead(totalBytes: number): Buffer {
   const description = Buffer.alloc(32);
   description.writeDoubleBE(16_000, 0);
   description.write('lpcm', 8, 'latin1');
@@ -46,7 +51,7 @@ export function cafHead(): Buffer {
     size(32n),
     description,
     ascii('data'),
-    size(-1n),
+    size(BigInt(totalBytes - CAF_HEAD_BYTES + EDIT_COUNT_BYTES)),
     u32(0),
   ]);
 }

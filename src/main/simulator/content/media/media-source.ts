@@ -5,6 +5,7 @@ import type { World } from '../world.ts';
 import { cafHead, recordingHead } from './audio.ts';
 import { pdfEnds } from './document.ts';
 import { encodeJpeg } from './jpeg.ts';
+import { jpegFile } from './jpeg-file.ts';
 import { movieHead } from './movie.ts';
 import { drawLandscape } from './picture.ts';
 import { shapeFor } from './shapes.ts';
@@ -17,18 +18,24 @@ export function mediaSource(world: World, type: MediaType): ContentSource {
 }
 
 const readers: Readonly<Record<MediaType, (world: World, file: StoredFile) => Iterable<Buffer>>> = {
-  jpeg: (world, file) => filled(world, file, picture(world, file, 'photo')),
+  jpeg: (world, file) => {
+    const { seed } = world;
+    const shape = shapeFor('photo', file.sizeBytes);
+    const picture = drawLandscape(world.stream(file.contentName), shape.columns, shape.rows);
+    return jpegFile({ seed, name: file.contentName, totalBytes: file.sizeBytes, shape, picture });
+  },
   movie: (world, file) => {
     const shape = shapeFor('movie', file.sizeBytes);
     const facts = { brand: 'qt  ' as const, durationSeconds: 1 + (file.sizeBytes % 60), created: file.birth };
-    const frame = picture(world, file, 'movie');
+    const picture = drawLandscape(world.stream(file.contentName), shape.columns, shape.rows);
+    const frame = encodeJpeg(shape.width, shape.height, picture);
     return filled(
       world,
       file,
       movieHead({ ...facts, width: shape.width, height: shape.height, frame, totalBytes: file.sizeBytes }),
     );
   },
-  caf: (world, file) => filled(world, file, cafHead()),
+  caf: (world, file) => filled(world, file, cafHead(file.sizeBytes)),
   m4a: (world, file) =>
     filled(world, file, recordingHead({ title: file.name, durationSeconds: 3, totalBytes: file.sizeBytes })),
   pdf: function* (world, file) {
@@ -41,13 +48,4 @@ const readers: Readonly<Record<MediaType, (world: World, file: StoredFile) => It
 
 function filled(world: World, file: StoredFile, head: Buffer): Iterable<Buffer> {
   return padded(world.seed, file.contentName, file.sizeBytes, head);
-}
-
-function picture(world: World, file: StoredFile, family: 'photo' | 'movie'): Buffer {
-  const shape = shapeFor(family, file.sizeBytes);
-  return encodeJpeg(
-    shape.width,
-    shape.height,
-    drawLandscape(world.stream(file.contentName), shape.columns, shape.rows),
-  );
 }

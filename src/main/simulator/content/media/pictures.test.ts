@@ -5,6 +5,7 @@ import { decodeJpeg } from '../test-support/decode-jpeg.ts';
 import { deflate, gzip } from './deflate.ts';
 import { exifSegment } from './exif.ts';
 import { encodeJpeg, jpegBound } from './jpeg.ts';
+import { jpegFile } from './jpeg-file.ts';
 import { drawLandscape } from './picture.ts';
 import { encodeIcon, screenshotFile } from './png.ts';
 import { shapeFor } from './shapes.ts';
@@ -44,6 +45,18 @@ describe('encodeJpeg', () => {
       }
     }
   });
+
+  test.each([0, 1, 2, 3, 4, 5, 65_537, 65_538, 65_541, 65_542, 262_141, 262_144, 400_000])(
+    'is filled up with %i bytes before the picture',
+    (more) => {
+      const shape = { width: 32, height: 24, columns: 2, rows: 1 };
+      const picture = drawLandscape(new Random(1, 'filled'), 2, 1);
+      const totalBytes = encodeJpeg(32, 24, picture).length + more;
+      const file = Buffer.concat([...jpegFile({ seed: 1, name: 'filled', totalBytes, shape, picture })]);
+      expect(file).toHaveLength(totalBytes);
+      expect(decodeJpeg(file).length).toBe(totalBytes);
+    },
+  );
 
   test('carries camera data that a TIFF reader finds', () => {
     const facts = {

@@ -15,6 +15,10 @@ export function decodeJpeg(file: Buffer): DecodedJpeg {
   let at = 2;
   for (;;) {
     const marker = file.readUInt16BE(at);
+    if (marker === 0xffff) {
+      at += 1;
+      continue;
+    }
     if (marker < 0xff00) throw new Error(`no marker at ${at}`);
     const length = file.readUInt16BE(at + 2);
     segments.set(marker & 255, file.subarray(at + 4, at + 2 + length));

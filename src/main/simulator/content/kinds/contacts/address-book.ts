@@ -3,33 +3,13 @@ import { encodeJpeg } from '../../media/jpeg.ts';
 import { drawLandscape } from '../../media/picture.ts';
 import { type Person, person } from '../../people.ts';
 import type { Plan } from '../../plan.ts';
-import type { OpenDatabase, ScratchDatabase } from '../../storage/scratch-database.ts';
+import type { ScratchDatabase } from '../../storage/scratch-database.ts';
 import type { World } from '../../world.ts';
 import { choose, type Kind, type TruthSection } from '../kind.ts';
+import { ContactValues, ENTRY_KEYS, LABELS, PHONE } from './contact-values.ts';
 import { contactImageSchema, contactSchema } from './schema.ts';
 
-/** ABMultiValue.property. */
-const PHONE = 3;
-const EMAIL = 4;
-const ADDRESS = 5;
-const DATE = 12;
-const INSTANT_MESSAGE = 13;
-const URL = 22;
-const RELATED = 23;
-const SOCIAL = 46;
-
 const FULL_CARD = 3;
-
-const LABELS = [
-  '_$!<Mobile>!$_',
-  '_$!<Home>!$_',
-  '_$!<Work>!$_',
-  '_$!<Anniversary>!$_',
-  '_$!<HomePage>!$_',
-  '_$!<Spouse>!$_',
-  'Boat ⛵',
-];
-const ENTRY_KEYS = ['Street', 'City', 'ZIP', 'Country', 'CountryCode', 'service', 'username', 'url'];
 
 interface Contact {
   readonly pk: number;
@@ -50,6 +30,7 @@ interface Contact {
 export class AddressBook implements Kind {
   readonly #world: World;
   readonly #planned: number;
+  readonly #values: ContactValues;
   readonly #database: ScratchDatabase;
   readonly #images: ScratchDatabase | null;
   #contacts: Contact[] = [];
@@ -57,6 +38,7 @@ export class AddressBook implements Kind {
   constructor(world: World, plan: Plan) {
     this.#world = world;
     this.#planned = plan.contacts;
+    this.#values = new ContactValues(world);
     const folder = 'Library/AddressBook';
     this.#database = world.database({
       domain: 'HomeDomain',
@@ -158,7 +140,7 @@ export class AddressBook implements Kind {
       const phone = `+${contact.person.language.dialCode}${random.between(2, 9)}${random.digits(8)}`;
       contact.note = random.pick(contact.person.language.notes);
       contact.phones.push(phone);
-      this.#value(database, contact.pk, PHONE, 3, phone);
+      this.#values.insert(database, contact.pk, PHONE, 3, phone);
       database.run(
         'UPDATE ABPerson SET Note = ?, ModificationDate = ? WHERE ROWID = ?',
         contact.note,
@@ -227,53 +209,12 @@ export class AddressBook implements Kind {
       ImageType: contact.image ? 'PHOTO' : null,
       ExternalUUID: random.uuid(),
     });
-    this.#insertValues(database, contact, index);
+    this.#values.insertAll(database, contact, index);
     if (contact.group !== null) {
       const group = world.language.groups.indexOf(contact.group) + 1;
       database.insert('ABGroupMembers', { group_id: group, member_type: 0, member_id: pk });
     }
     if (contact.image) this.#insertImage(pk, index);
-  }
-
-  #insertValues(database: OpenDatabase, contact: Contact, index: number): void {
-    const { person: one, pk } = contact;
-    const random = this.#world.stream(`contact/${index}/values`);
-    for (const phone of contact.phones) this.#value(database, pk, PHONE, 1, phone);
-    for (const email of contact.emails) this.#value(database, pk, EMAIL, 2, email);
-    if (random.chance(40) || index === 0) {
-      const city = random.pick(one.language.cities);
-      const address = this.#value(database, pk, ADDRESS, 2, null);
-      this.#entry(database, address, 'Street', random.pick(one.language.streets));
-      this.#entry(database, address, 'City', city.name);
-      this.#entry(database, address, 'ZIP', random.digits(5));
-      this.#entry(database, address, 'CountryCode', one.language.countryCode);
-    }
-    if (random.chance(8) || index === 1)
-      this.#value(database, pk, DATE, 4, String(-86_400 * random.between(100, 5000)));
-    if (random.chance(8) || index === 1) this.#value(database, pk, URL, 5, `https://example.org/~${random.hex(6)}`);
-    if (random.chance(6) || index === 1) this.#value(database, pk, RELATED, 6, person(this.#world, index + 1).fullName);
-    for (const [property, service, percent] of [
-      [INSTANT_MESSAGE, 'Jabber', 5],
-      [SOCIAL, 'mastodon', 8],
-    ] as const) {
-      if (!random.chance(percent) && index !== 1) continue;
-      const value = this.#value(database, pk, property, 7, null);
-      this.#entry(database, value, 'service', service);
-      this.#entry(database, value, 'username', `user${random.digits(5)}`);
-    }
-  }
-
-  #value(database: OpenDatabase, record: number, property: number, label: number, value: string | null): number {
-    const uid = this.#world.next('multi-value');
-    const guid = this.#world.stream(`multi-value/${uid}`).uuid();
-    database.insert('ABMultiValue', { UID: uid, record_id: record, property, identifier: 0, label, value, guid });
-    if (property === PHONE && value !== null)
-      database.insert('ABPhoneLastFour', { multivalue_id: uid, value: value.slice(-4) });
-    return uid;
-  }
-
-  #entry(database: OpenDatabase, parent: number, key: string, value: string): void {
-    database.insert('ABMultiValueEntry', { parent_id: parent, key: ENTRY_KEYS.indexOf(key) + 1, value });
   }
 
   #insertImage(pk: number, index: number): void {

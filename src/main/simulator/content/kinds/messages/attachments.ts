@@ -66,7 +66,9 @@ export class Attachments {
     const transferName = this.#nameOf(plan.type, extension, random.below(10_000));
     const place = `${ATTACHMENTS_FOLDER}/${random.hex(2)}/${String(random.below(16)).padStart(2, '0')}/${guid}/${transferName}`;
     const card = media === null ? contactCard(context.sender) : null;
-    const bytes = card?.length ?? this.#pool.size(plan.weight, minimum);
+    const wanted = this.#pool.size(plan.weight, minimum);
+    /** Sound has two bytes a sample. */
+    const bytes = card?.length ?? (plan.type === 'audio' ? wanted & ~1 : wanted);
     const file = plan.missing
       ? null
       : this.#world.tree.add(DOMAIN, place, {

@@ -10,31 +10,17 @@ import { someLanguage } from '../../text/words.ts';
 import type { World } from '../../world.ts';
 import { choose, type Kind, type TruthSection } from '../kind.ts';
 import { lockBody } from './locked-note.ts';
-import { type NoteRun, noteBody, noteText } from './note-body.ts';
+import { type Note, PASSWORD, snippetOf, tableCells, truthRow } from './note.ts';
+import { type NoteRun, noteBody } from './note-body.ts';
 import { type NoteAttachment, type NoteShape, noteGallery, noteRuns } from './note-texts.ts';
 import { ENTITY, noteEntities, noteSchema } from './schema.ts';
 import { tableBody } from './table-body.ts';
 
 const DOMAIN = 'AppDomainGroup-group.com.apple.notes';
 const TABLE = 'ZICCLOUDSYNCINGOBJECT';
-/** Opens the locked notes of every simulated phone; in the truth file too. */
-const PASSWORD = 'correct horse';
 /** Deriving keys takes time, and nobody locks many. */
 const MOST_LOCKED = 3;
 const PICTURE_WEIGHT = 0.3;
-
-interface Note {
-  readonly pk: number;
-  readonly identifier: string;
-  readonly shape: NoteShape;
-  readonly folder: string;
-  readonly created: number;
-  modified: number;
-  runs: readonly NoteRun[];
-  readonly pinned: boolean;
-  readonly table: readonly (readonly string[])[] | null;
-  readonly picture: StoredFile | null;
-}
 
 interface FolderRow {
   readonly pk: number;
@@ -296,33 +282,4 @@ export class NoteStore implements Kind {
     database.insert(TABLE, { Z_PK: pk, Z_ENT: entity, Z_OPT: 1, ZMARKEDFORDELETION: 0, ...columns });
     return pk;
   }
-}
-
-function snippetOf(runs: readonly NoteRun[]): string | null {
-  const line = noteText(runs.slice(1)).replaceAll('\ufffc', '').trim().split('\n')[0];
-  return line === undefined || line === '' ? null : line;
-}
-
-function tableCells(items: readonly string[], rows: number): string[][] {
-  return Array.from({ length: rows }, (_, row) => [items[row % items.length] ?? '', `${row + 1} ✕`]);
-}
-
-function truthRow(note: Note): Readonly<Record<string, unknown>> {
-  return {
-    id: note.pk,
-    identifier: note.identifier,
-    title: note.runs[0]?.text.trim() ?? null,
-    text: noteText(note.runs),
-    folder: note.folder,
-    shape: note.shape,
-    locked: note.shape === 'locked',
-    password: note.shape === 'locked' ? PASSWORD : null,
-    trashed: note.shape === 'trashed',
-    deleted: note.shape === 'deleted',
-    pinned: note.pinned,
-    created: note.created,
-    modified: note.modified,
-    table: note.table,
-    attachment: note.picture?.relativePath ?? null,
-  };
 }

@@ -2,6 +2,7 @@ import { encodePlist } from '../../../../engine/formats/plist/index.ts';
 import { isoSeconds } from '../../calendar-time.ts';
 import { exifSegment } from '../../media/exif.ts';
 import { encodeJpeg } from '../../media/jpeg.ts';
+import { jpegFile } from '../../media/jpeg-file.ts';
 import { movieHead } from '../../media/movie.ts';
 import { drawLandscape } from '../../media/picture.ts';
 import { screenshotFile } from '../../media/png.ts';
@@ -12,6 +13,8 @@ import { padded } from '../../storage/sources.ts';
 import type { ContentSource, StoredFile } from '../../storage/tree.ts';
 import type { World } from '../../world.ts';
 import { type Asset, isMovie } from './asset.ts';
+
+const LIVE_SECONDS = 3;
 
 type Part = 'original' | 'liveMovie' | 'render';
 
@@ -35,7 +38,9 @@ export class AssetSource implements ContentSource {
       yield* screenshotFile(this.#world.stream(name), this.#asset, file.sizeBytes, filling);
       return;
     }
-    yield* padded(this.#world.seed, name, file.sizeBytes, this.#head(file.sizeBytes, name));
+    const movie = this.#movie(file.sizeBytes, name);
+    if (movie !== null) yield* padded(this.#world.seed, name, file.sizeBytes, movie);
+    else yield* this.#photo(file.sizeBytes, name);
   }
 
   attributes(): ReadonlyMap<string, Uint8Array> {
@@ -50,18 +55,17 @@ export class AssetSource implements ContentSource {
     return `${uuid}/render/${file.revision}`;
   }
 
-  #head(size: number, name: string): Buffer {
-    const { plan } = this.#asset;
-    if (this.#part === 'liveMovie') return this.#movie(size, name, 3, this.#asset.mediaGroupUuid);
-    if (isMovie(plan.flavour)) return this.#movie(size, name, this.#asset.durationSeconds, null);
-    return this.#photo(size, name);
-  }
-
-  #photo(size: number, name: string): Buffer {
+  #photo(size: number, name: string): Iterable<Buffer> {
     const asset = this.#asset;
     const shape = this.#part === 'original' ? asset : shapeFor('photo', size);
-    const picture = drawLandscape(this.#world.stream(name), shape.columns, shape.rows);
-    return encodeJpeg(shape.width, shape.height, picture, this.#camera(shape.width, shape.height));
+    return jpegFile({
+      seed: this.#world.seed,
+      name,
+      totalBytes: size,
+      shape,
+      picture: drawLandscape(this.#world.stream(name), shape.columns, shape.rows),
+      segments: this.#camera(shape.width, shape.height),
+    });
   }
 
   #camera(width: number, height: number): readonly Buffer[] {
@@ -73,18 +77,22 @@ export class AssetSource implements ContentSource {
     return [exifSegment({ ...facts, latitude, longitude })];
   }
 
-  #movie(size: number, name: string, durationSeconds: number, identifier: string | null): Buffer {
+  /** The beginning of a film; null for pictures. */
+  #movie(size: number, name: string): Buffer | null {
+    const { plan, durationSeconds, created, mediaGroupUuid } = this.#asset;
+    const live = this.#part === 'liveMovie';
+    if (!live && !isMovie(plan.flavour)) return null;
     const shape = shapeFor('movie', size);
     const picture = drawLandscape(this.#world.stream(name), shape.columns, shape.rows);
     return movieHead({
-      brand: this.#asset.plan.flavour === 'screenRecording' ? 'mp42' : 'qt  ',
+      brand: plan.flavour === 'screenRecording' ? 'mp42' : 'qt  ',
       width: shape.width,
       height: shape.height,
-      durationSeconds,
-      created: Math.floor(this.#asset.created),
+      durationSeconds: live ? LIVE_SECONDS : durationSeconds,
+      created: Math.floor(created),
       frame: encodeJpeg(shape.width, shape.height, picture),
       totalBytes: size,
-      ...(identifier === null ? {} : { contentIdentifier: identifier }),
+      ...(live && mediaGroupUuid !== null ? { contentIdentifier: mediaGroupUuid } : {}),
     });
   }
 }

@@ -31,6 +31,8 @@ export interface AssetPlan {
   readonly trashed: boolean;
   readonly cloudOnly: boolean;
   readonly edited: boolean;
+  /** Is there a small copy below PhotoData/Thumbnails? */
+  readonly thumbnail: boolean;
   /** Position in its burst: 0 is the first frame of three. */
   readonly burstFrame: number;
   /** Weights for the size pool; 0 for a part the asset does not have. */
@@ -76,9 +78,13 @@ export interface Asset {
     render?: StoredFile;
     aae?: StoredFile;
     list?: StoredFile;
+    thumbnail?: StoredFile;
   };
   readonly albums: number[];
 }
+
+/** The phone keeps most thumbnails in one table file; a few stand alone. */
+const THUMBNAIL_EVERY = 9;
 
 /** Every phone shows each of these at least once, in this order, as far as its files go. */
 const gallery: readonly Partial<AssetPlan & { flavour: Flavour }>[] = [
@@ -124,6 +130,7 @@ export function planAsset(world: World, index: number, options: PlanOptions): As
     edited: random.chance(5),
     place: random.chance(10) ? ('cloudLibrary' as const) : ('camera' as const),
   };
+  const place = flags.place ?? 'camera';
   const simple = flavour === 'burst' || flavour === 'duplicate' || flavour === 'shared' || options.plain;
   const photoWeight = flavour === 'screenshot' ? 0.2 : 0.6 + random.fraction();
   const movieWeight = options.flat ? 3 + random.below(6) : 6 + random.below(10) * random.below(10);
@@ -131,12 +138,13 @@ export function planAsset(world: World, index: number, options: PlanOptions): As
   return {
     index,
     flavour,
-    place: flags.place ?? 'camera',
+    place,
     favorite: flags.favorite ?? false,
     hidden: !simple && (flags.hidden ?? false),
     trashed: !simple && (flags.trashed ?? false),
     cloudOnly: !simple && (flags.cloudOnly ?? false),
     edited: !simple && (flags.edited ?? false),
+    thumbnail: !options.plain && place === 'camera' && index % THUMBNAIL_EVERY === 0,
     burstFrame: flavour === 'burst' ? burstFrame(world, index, options, shown?.burstFrame) : 0,
     weight,
     liveWeight: flavour === 'live' ? 0.8 + random.fraction() * 0.6 : 0,

@@ -1,4 +1,5 @@
 import { cocoa } from '../../calendar-time.ts';
+import { mediaSource } from '../../media/media-source.ts';
 import { SMALLEST_PICTURE } from '../../media/shapes.ts';
 import type { Plan, SizePool } from '../../plan.ts';
 import { describeStore, updatePrimaryKeys } from '../../storage/core-data.ts';
@@ -14,6 +15,7 @@ import { deleteAsset, insertAsset, insertEditResources } from './asset-rows.ts';
 import { photoEntities, photoSchema } from './schema.ts';
 
 const DOMAIN = 'CameraRollDomain';
+const THUMBNAILS = 'Media/PhotoData/Thumbnails/V2';
 
 export type MediaKind = 'photos' | 'videos';
 
@@ -39,7 +41,7 @@ export class PhotoLibrary implements Kind {
       if (asset.cloudOnly) continue;
       const parts = fileWeights(asset);
       for (const weight of parts) pool.reserve(weight);
-      files += parts.length + (asset.edited ? 2 : 0);
+      files += parts.length + (asset.edited ? 2 : 0) + (asset.thumbnail ? 1 : 0);
     }
     this.#database = world.database({
       domain: DOMAIN,
@@ -104,8 +106,9 @@ export class PhotoLibrary implements Kind {
     for (const asset of chosen) {
       this.#albums.leave(database, asset);
       deleteAsset(database, asset);
-      const { original, liveMovie, render, aae, list } = asset.files;
+      const { original, liveMovie, render, aae, list, thumbnail } = asset.files;
       for (const file of [original, liveMovie, aae]) if (file !== undefined) this.#world.tree.remove(file);
+      if (thumbnail !== undefined) this.#world.tree.remove(thumbnail, THUMBNAILS);
       for (const file of [render, list]) {
         if (file !== undefined) this.#world.tree.remove(file, 'Media/PhotoData/Mutations');
       }
@@ -168,6 +171,11 @@ export class PhotoLibrary implements Kind {
     const times = { modified: Math.floor(asset.modified), birth: Math.floor(asset.created) };
     const source = (part: 'original' | 'liveMovie') => new AssetSource(this.#world, asset, part);
     asset.files.original = tree.add(DOMAIN, path, { source: source('original'), size: asset.originalBytes, ...times });
+    if (asset.plan.thumbnail) {
+      const below = `${THUMBNAILS}/${asset.directory}/${asset.filename}/5003.JPG`;
+      const source = mediaSource(this.#world, 'jpeg');
+      asset.files.thumbnail = tree.add(DOMAIN, below, { source, size: SMALLEST_PICTURE, ...times });
+    }
     if (asset.liveBytes === 0) return;
     const movie = path.replace(/\.[^.]+$/, '.MOV');
     asset.files.liveMovie = tree.add(DOMAIN, movie, { source: source('liveMovie'), size: asset.liveBytes, ...times });

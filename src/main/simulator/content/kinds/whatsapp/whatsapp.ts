@@ -1,6 +1,6 @@
-import { cocoa, DAY } from '../../calendar-time.ts';
+import { cocoa } from '../../calendar-time.ts';
 import { contactCard } from '../../media/document.ts';
-import { type MediaType, mediaSource } from '../../media/media-source.ts';
+import { mediaSource } from '../../media/media-source.ts';
 import { SMALLEST_PICTURE } from '../../media/shapes.ts';
 import { type Person, person } from '../../people.ts';
 import type { Plan, SizePool } from '../../plan.ts';
@@ -9,58 +9,9 @@ import type { OpenDatabase, Row } from '../../storage/scratch-database.ts';
 import type { StoredFile } from '../../storage/tree.ts';
 import type { World } from '../../world.ts';
 import type { Kind, TruthSection } from '../kind.ts';
-import { callEntities, callSchema, chatEntities, chatSchema, contactEntities, contactSchema } from './schema.ts';
-
-const DOMAIN = 'AppDomainGroup-group.net.whatsapp.WhatsApp.shared';
-
-/** ZMESSAGETYPE. */
-const TYPE = {
-  text: 0,
-  image: 1,
-  video: 2,
-  audio: 3,
-  contact: 4,
-  location: 5,
-  system: 6,
-  link: 7,
-  document: 8,
-  call: 10,
-  deleted: 14,
-  sticker: 15,
-} as const;
-type TypeName = keyof typeof TYPE;
-
-interface MediaFacts {
-  readonly source: MediaType;
-  readonly extension: string;
-  readonly mime: string;
-  readonly weight: number;
-  readonly minimum: number;
-}
-
-const media: Readonly<Partial<Record<TypeName, MediaFacts>>> = {
-  image: { source: 'jpeg', extension: 'jpg', mime: 'image/jpeg', weight: 0.15, minimum: SMALLEST_PICTURE },
-  video: { source: 'movie', extension: 'mp4', mime: 'video/mp4', weight: 2, minimum: SMALLEST_PICTURE + 1000 },
-  audio: { source: 'm4a', extension: 'm4a', mime: 'audio/mp4', weight: 0.05, minimum: 2500 },
-  document: { source: 'pdf', extension: 'pdf', mime: 'application/pdf', weight: 0.1, minimum: 1200 },
-};
-
-const gallery: readonly TypeName[] = [
-  'text',
-  'image',
-  'audio',
-  'system',
-  'document',
-  'location',
-  'contact',
-  'link',
-  'video',
-  'call',
-  'deleted',
-  'text',
-  'image',
-];
-const mediaTypes = ['image', 'image', 'image', 'image', 'audio', 'audio', 'video', 'document'] as const;
+import { gallery, mediaFacts, mediaTypes, TYPE, type TypeName } from './message-types.ts';
+import { chatEntities, chatSchema } from './schema.ts';
+import { DOMAIN, insertCalls, insertContacts, jidOf } from './side-stores.ts';
 
 interface Session {
   readonly pk: number;
@@ -94,7 +45,8 @@ export class WhatsApp implements Kind {
     this.#world = world;
     this.#plan = plan;
     this.#pool = pool;
-    for (let index = 0; index < plan.whatsappMessages; index++) pool.reserve(media[this.#typeOf(index)]?.weight ?? 0);
+    for (let index = 0; index < plan.whatsappMessages; index++)
+      pool.reserve(mediaFacts[this.#typeOf(index)]?.weight ?? 0);
   }
 
   build(): void {
@@ -116,20 +68,26 @@ export class WhatsApp implements Kind {
       );
     }
     updatePrimaryKeys(database, chatEntities);
-    this.#insertContacts();
-    this.#insertCalls();
+    insertContacts(this.#world, this.#plan.contacts);
+    insertCalls(this.#world);
   }
 
   truth(): readonly TruthSection[] {
     return [
       {
         name: 'whatsappChats',
-        rows: () => this.#sessions.map(({ jid, name, type, messages }) => ({ jid, name, group: type === 1, messages })),
+        rows: () =>
+          this.#kept(this.#sessions).map(({ jid, name, type, messages }) => ({
+            jid,
+            name,
+            group: type === 1,
+            messages,
+          })),
       },
       {
         name: 'whatsappMessages',
         rows: () =>
-          this.#messages.map(({ session, file, ...message }) => ({
+          this.#kept(this.#messages).map(({ session, file, ...message }) => ({
             ...message,
             chat: session.jid,
             domain: file === null ? null : DOMAIN,
@@ -137,6 +95,11 @@ export class WhatsApp implements Kind {
           })),
       },
     ];
+  }
+
+  /** Deleting the app deletes its data: then there is nothing to tell. */
+  #kept<T>(list: readonly T[]): readonly T[] {
+    return this.#world.tree.find(DOMAIN, 'ChatStorage.sqlite') === null ? [] : list;
   }
 
   #typeOf(index: number): TypeName {
@@ -262,7 +225,7 @@ export class WhatsApp implements Kind {
 
   /** `Message/Media/<jid>/x/y/<uuid>.ext`, a thumbnail beside pictures and videos. */
   #placeMedia(session: Session, type: TypeName, index: number, date: number): StoredFile | null {
-    const facts = media[type];
+    const facts = mediaFacts[type];
     if (facts === undefined) return null;
     const random = this.#world.stream(`whatsapp/${index}/media`);
     const uuid = random.uuid().toLowerCase();
@@ -307,67 +270,9 @@ export class WhatsApp implements Kind {
       ZXMPPTHUMBPATH: type === 'image' || type === 'video' ? (path?.replace(/\.[^.]+$/, '.thumb') ?? null) : null,
       ZFILESIZE: file?.sizeBytes ?? 0,
       ZMOVIEDURATION: type === 'audio' || type === 'video' ? 12 : 0,
-      ZVCARDSTRING: media[type]?.mime ?? null,
+      ZVCARDSTRING: mediaFacts[type]?.mime ?? null,
       ...(special ?? {}),
     });
     return mediaPk;
   }
-
-  #insertContacts(): void {
-    const database = this.#world
-      .database({ domain: DOMAIN, relativePath: 'ContactsV2.sqlite', schema: contactSchema })
-      .change();
-    describeStore(database, this.#world.stream('whatsapp/contacts'), contactEntities);
-    for (let index = 0; index < Math.min(this.#plan.contacts, 200); index++) {
-      const one = person(this.#world, index);
-      database.insert('ZWAADDRESSBOOKCONTACT', {
-        Z_PK: index + 1,
-        Z_ENT: 1,
-        Z_OPT: 1,
-        ZFULLNAME: one.fullName,
-        ZGIVENNAME: one.first,
-        ZPHONENUMBER: one.phone,
-        ZLOCALIZEDPHONENUMBER: one.phone,
-        ZWHATSAPPID: jidOf(one),
-        ZABOUTTEXT: index % 3 === 0 ? '🌞' : null,
-        ZSORT: index,
-      });
-    }
-    updatePrimaryKeys(database, contactEntities);
-  }
-
-  #insertCalls(): void {
-    const database = this.#world
-      .database({ domain: DOMAIN, relativePath: 'CallHistory.sqlite', schema: callSchema })
-      .change();
-    describeStore(database, this.#world.stream('whatsapp/calls'), callEntities);
-    for (let index = 0; index < 4; index++) {
-      const random = this.#world.stream(`whatsapp/call/${index}`);
-      const date = cocoa(this.#world.clock.now - index * DAY - random.below(DAY));
-      database.insert('ZWAAGGREGATECALLEVENT', {
-        Z_PK: index + 1,
-        Z_ENT: 1,
-        Z_OPT: 1,
-        ZFIRSTDATE: date,
-        ZINCOMING: index % 2,
-        ZMISSED: 0,
-        ZVIDEO: 0,
-      });
-      database.insert('ZWACDCALLEVENT', {
-        Z_PK: index + 1,
-        Z_ENT: 2,
-        Z_OPT: 1,
-        ZDATE: date,
-        ZDURATION: random.below(900),
-        ZOUTCOME: index % 3,
-        Z1CALLEVENTS: index + 1,
-        ZCALLIDSTRING: random.uuid(),
-      });
-    }
-    updatePrimaryKeys(database, callEntities);
-  }
-}
-
-function jidOf(one: Person): string {
-  return `${one.phone.slice(1)}@s.whatsapp.net`;
 }
