@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { catalogue, type ErrorCode } from './catalogue.ts';
-import { deviceLinkCodes, mobileBackupCode, mobileBackupCodes } from './device-codes.ts';
+import { deviceLinkCodes, lockdownWord, lockdownWords, mobileBackupCode, mobileBackupCodes } from './device-codes.ts';
 
 const src = join(import.meta.dirname, '../..');
 const codes = Object.keys(catalogue) as ErrorCode[];
@@ -65,5 +65,19 @@ describe('the numbers of the phone', () => {
   it('knows the statuses that a host answers', () => {
     expect(deviceLinkCodes.map((entry) => entry.status)).toEqual([0, -1, -6, -7, -8, -9, -10, -11, -13, -15]);
     for (const entry of deviceLinkCodes) expect(entry.meaning).toBeTruthy();
+  });
+});
+
+describe('the words of lockdownd', () => {
+  it.each(lockdownWords)('$name has a meaning and a code of ours', ({ name, meaning, code }) => {
+    expect(name).toMatch(/^[A-Za-z]+$/);
+    expect(meaning).toMatch(/^[^.]{8,}[^.]$/);
+    expect(codes).toContain(code);
+  });
+
+  it('are each there once', () => {
+    expect(new Set(lockdownWords.map((entry) => entry.name)).size).toBe(lockdownWords.length);
+    expect(lockdownWord('FMiPProtected')?.meaning).toContain('Find My');
+    expect(lockdownWord('toString')).toBeNull();
   });
 });

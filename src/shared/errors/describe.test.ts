@@ -27,6 +27,13 @@ describe('describeError', () => {
 
   it('lets no control or direction character of a phone through', () => {
     expect(clean('a\u0007b\u202ec\nd')).toBe('a b c d');
+    expect(clean('a\u0085b\u2028c\u061cd\u2066e')).toBe('a b c d e');
     expect(clean('x'.repeat(900)).length).toBe(500);
+  });
+
+  it('cuts no character in half', () => {
+    const cut = clean(`${'x'.repeat(498)}😀${'x'.repeat(50)}`);
+    expect(cut.length).toBe(500);
+    expect(cut.isWellFormed()).toBe(true);
   });
 });

@@ -54,7 +54,7 @@ export function fill(text: string, data: ErrorData): string {
 
 /** Text may hold names that came from a phone: no control characters, no characters that turn the writing around, bounded. */
 export function clean(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is removed
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ' ').trim();
-  return plain.length <= MAX_TEXT ? plain : `${plain.slice(0, MAX_TEXT - 1)}…`;
+  const plain = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ').trim();
+  // A cut between the halves of one character, or a half that came so, would not be text.
+  return (plain.length <= MAX_TEXT ? plain : `${plain.slice(0, MAX_TEXT - 1)}…`).toWellFormed();
 }

@@ -4,6 +4,9 @@ export { type DescribedError, describeError } from './describe.ts';
 export {
   type DeviceLinkCode,
   deviceLinkCodes,
+  type LockdownWord,
+  lockdownWord,
+  lockdownWords,
   type MobileBackupCode,
   mobileBackupCode,
   mobileBackupCodes,

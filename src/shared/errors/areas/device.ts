@@ -98,6 +98,14 @@ export const deviceErrors = {
     retry: 'ask',
     exitCode: 1,
   },
+  'device/refused-with-reason': {
+    title: 'The iPhone refused',
+    explanation: 'The iPhone answered “{reason}”, which means: {meaning}.',
+    recovery: 'Put right what it names, if you can, and try again. If it stays, restart the iPhone.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+  },
   'device/service-refused': {
     title: 'The iPhone did not start a service',
     explanation: 'The iPhone would not start {service} ({reason}).',
