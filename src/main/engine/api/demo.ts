@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DemoResult, Engine, WorkOptions } from '../../../shared/contract/index.ts';
-import { startSimulator } from '../../simulator/simulator.ts';
 
 /** Enough to look like a phone, little enough to be done in seconds. */
 const DEMO_PHONE = { seed: 20_261_123, files: 600, bytes: 60e6, name: 'Demo iPhone' } as const;
@@ -25,6 +24,8 @@ export async function runDemo(
   options: WorkOptions,
 ): Promise<DemoResult> {
   const started = performance.now();
+  // Loaded here only: no real backup has a use for a simulated phone.
+  const { startSimulator } = await import('../../simulator/simulator.ts');
   const scratch = await mkdtemp(join(tmpdir(), 'backstop-demo-'));
   try {
     const socket =
