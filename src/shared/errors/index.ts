@@ -6,7 +6,6 @@ export {
   deviceLinkCodes,
   type LockdownWord,
   lockdownWord,
-  lockdownWords,
   type MobileBackupCode,
   mobileBackupCode,
   mobileBackupCodes,

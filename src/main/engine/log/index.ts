@@ -1,3 +1,2 @@
-export { createLogger, type LogContext, type LogFacts, type Logger, type LogLevel, silentLogger } from './logger.ts';
+export { createLogger, type LogContext, type LogFacts, type Logger, type LogLevel } from './logger.ts';
 export { openLog } from './open-log.ts';
-export { shortUdid } from './redact.ts';

@@ -57,9 +57,6 @@ export function createLogger({ sink, level = 'info', clock = systemClock }: Logg
   return logger({});
 }
 
-/** For callers that are given no log. */
-export const silentLogger: Logger = createLogger({ sink: () => undefined, level: 'error' });
-
 export function isLogLevel(text: string | undefined): text is LogLevel {
   return LEVELS.some((level) => level === text);
 }
