@@ -63,6 +63,11 @@ export class Contents {
     return value === REMOVED ? null : value;
   }
 
+  /** Was it received or moved here in this run? */
+  hasRow(folder: Folder, id: Buffer): boolean {
+    return this.#table.find(folder.id, id) !== 0;
+  }
+
   /** All files of a folder. The previous version's come first, in the order of their ids. */
   *filesOf(folder: Folder): Generator<FolderItem> {
     if (folder.shard !== null && this.#base !== null) {

@@ -205,6 +205,8 @@ export class Overlay {
       if (source === target || source.children.has(from.name) || target.children.has(to.name)) return false;
       rows.push({ from: source, to: target, id: key });
     }
+    // All sources are looked up before the first move: one that only a move of this batch makes does not count.
+    if (rows.some(({ from, id }) => !this.contents.hasRow(from, id))) return false;
     return this.contents.attempt(() => rows.every(({ from, to, id }) => this.contents.moveRow(from, to, id)));
   }
 
