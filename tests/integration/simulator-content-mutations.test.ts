@@ -141,4 +141,22 @@ describe('mutate', () => {
     expect(database.prepare('SELECT count(*) FROM message').pluck().get()).toBe(count(await bench.truth(), 'messages'));
     database.close();
   });
+
+  test('leaves a reader who has begun with the old content, whole', async () => {
+    await using bench = new PhoneBench({ files: 1500, bytes: 20_000_000 });
+    const names: readonly [string, string][] = [
+      ['CameraRollDomain', 'Media/PhotoData/Photos.sqlite'],
+      ['HomeDomain', 'Library/SMS/sms.db'],
+      ['HomeDomain', 'Library/AddressBook/AddressBook.sqlitedb-wal'],
+    ];
+    for (const [domain, relativePath] of names) {
+      const file = bench.file(domain, relativePath);
+      const before = Buffer.concat([...file.read()]);
+      const reader = file.read()[Symbol.iterator]();
+      const parts = [reader.next().value as Buffer];
+      bench.phone.mutate({ delete: { photos: 50, contacts: 5 }, add: { messages: 9000, contacts: 3 } });
+      for (let step = reader.next(); !step.done; step = reader.next()) parts.push(step.value);
+      expect(Buffer.concat(parts).equals(before)).toBe(true);
+    }
+  });
 });

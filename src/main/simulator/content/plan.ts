@@ -1,3 +1,4 @@
+import { bug } from './bug.ts';
 import type { PhoneSpec } from './types.ts';
 
 /**
@@ -117,7 +118,7 @@ export class SizePool {
   }
 
   size(weight: number, minimum: number): number {
-    if (this.#scale === null) throw new Error('sizes are asked for before the pool is settled');
+    if (this.#scale === null) bug('sizes are asked for before the pool is settled');
     return Math.max(minimum, Math.round(weight * this.#scale));
   }
 }

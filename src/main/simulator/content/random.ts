@@ -1,3 +1,5 @@
+import { bug } from './bug.ts';
+
 /**
  * The generator's own random numbers: the same on every machine, in every time zone, with every ICU.
  *
@@ -53,7 +55,7 @@ export class Random {
 
   pick<T>(list: readonly T[]): T {
     const item = list[this.below(list.length)];
-    if (item === undefined) throw new RangeError('cannot pick from an empty list');
+    if (item === undefined) bug('cannot pick from an empty list');
     return item;
   }
 

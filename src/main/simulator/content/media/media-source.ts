@@ -39,9 +39,10 @@ const readers: Readonly<Record<MediaType, (world: World, file: StoredFile) => It
   m4a: (world, file) =>
     filled(world, file, recordingHead({ title: file.name, durationSeconds: 3, totalBytes: file.sizeBytes })),
   pdf: function* (world, file) {
-    const { head, tail } = pdfEnds(file.name, file.sizeBytes);
+    const { contentName, sizeBytes } = file;
+    const { head, tail } = pdfEnds(file.name, sizeBytes);
     yield head;
-    yield* keystream(world.seed, file.contentName, file.sizeBytes - head.length - tail.length);
+    yield* keystream(world.seed, contentName, sizeBytes - head.length - tail.length);
     yield tail;
   },
 };

@@ -5,12 +5,14 @@ import {
   openSync,
   readFileSync,
   readSync,
+  renameSync,
   statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
+import { bug } from '../bug.ts';
 import { Random } from '../random.ts';
 import type { ContentSource, FileTree, StoredFile } from './tree.ts';
 import { writeAheadLog } from './write-ahead-log.ts';
@@ -69,6 +71,7 @@ export class ScratchDatabase {
   change(): OpenDatabase {
     if (this.#open === null) {
       if (this.#logFile !== null && this.#logFile.sizeBytes > LARGE_LOG_BYTES) this.#checkpoint();
+      replace(this.#base, (fresh) => copyFileSync(this.#base, fresh));
       setMode(this.#base, 1);
       this.#start().run('BEGIN');
     } else if (!this.#open.inTransaction) this.#open.run('BEGIN');
@@ -87,7 +90,7 @@ export class ScratchDatabase {
   }
 
   get file(): StoredFile {
-    if (this.#mainFile === null) throw new Error(`${this.#options.relativePath} is not published yet`);
+    if (this.#mainFile === null) bug(`${this.#options.relativePath} is not published yet`);
     return this.#mainFile;
   }
 
@@ -109,7 +112,7 @@ export class ScratchDatabase {
       salt: new Random(this.#options.seed, `wal/${domain}-${relativePath}/${this.#checkpoints}`).bytes(8),
       checkpointSequence: this.#checkpoints,
     });
-    writeFileSync(this.#logPath, log ?? Buffer.alloc(0));
+    replace(this.#logPath, (fresh) => writeFileSync(fresh, log ?? Buffer.alloc(0)));
     if (this.#mainFile === null || this.#shownCheckpoints !== this.#checkpoints) {
       this.#mainFile = this.#show(tree, this.#mainFile, relativePath, this.#mainPath, modified);
       this.#shownCheckpoints = this.#checkpoints;
@@ -139,7 +142,7 @@ export class ScratchDatabase {
   }
 
   #checkpoint(): void {
-    copyFileSync(this.#base, this.#mainPath);
+    replace(this.#mainPath, (fresh) => copyFileSync(this.#base, fresh));
     this.#checkpoints += 1;
   }
 
@@ -217,16 +220,23 @@ function setMode(file: string, mode: 1 | 2): void {
   }
 }
 
-/** A file of the scratch folder, as it is when read. */
+/** Puts a new file in the place of an old one. Whoever is reading the old one goes on reading it, whole. */
+function replace(file: string, write: (fresh: string) => void): void {
+  write(`${file}.new`);
+  renameSync(`${file}.new`, file);
+}
+
+/** A file of the scratch folder, as it is when reading begins. */
 function diskSource(file: string): ContentSource {
   return {
     *read(row: StoredFile): Generator<Buffer> {
+      const size = row.sizeBytes;
       const handle = openSync(file, 'r');
       try {
-        for (let at = 0; at < row.sizeBytes; ) {
-          const chunk = Buffer.allocUnsafe(Math.min(READ_CHUNK_BYTES, row.sizeBytes - at));
+        for (let at = 0; at < size; ) {
+          const chunk = Buffer.allocUnsafe(Math.min(READ_CHUNK_BYTES, size - at));
           const length = readSync(handle, chunk, 0, chunk.length, at);
-          if (length === 0) throw new Error(`${file} became shorter while it was read`);
+          if (length === 0) bug(`${file} became shorter while it was read`);
           yield chunk.subarray(0, length);
           at += length;
         }

@@ -1,3 +1,4 @@
+import { bug } from '../bug.ts';
 import type { PhoneFile } from '../types.ts';
 import { domainRules } from './domains.ts';
 
@@ -303,7 +304,7 @@ export class FileTree {
     const cut = relativePath.lastIndexOf('/');
     const folder = this.folder(domain, cut < 0 ? '' : relativePath.slice(0, cut), facts.modified);
     const name = relativePath.slice(cut + 1);
-    if (folder.children.has(name)) throw new Error(`two rows for ${domain}-${relativePath}`);
+    if (folder.children.has(name)) bug(`two rows for ${domain}-${relativePath}`);
     const file = new StoredFile(folder, name, this.#nextInode++, facts, target);
     folder.children.set(name, file);
     return file;
