@@ -16,9 +16,8 @@ export class Random {
   }
 
   bytes(length: number): Buffer {
-    const bytes = Buffer.alloc(length);
-    for (let at = 0; at < length; at += 4)
-      bytes.writeUInt32LE(this.below(0xffff_ffff), Math.min(at, Math.max(0, length - 4)));
-    return bytes;
+    const bytes = Buffer.alloc(Math.ceil(length / 4) * 4);
+    for (let at = 0; at < bytes.length; at += 4) bytes.writeUInt32LE(this.below(0xffff_ffff), at);
+    return bytes.subarray(0, length);
   }
 }

@@ -63,15 +63,16 @@ export async function readDescription(io: VaultIo, root: string): Promise<FoundD
     found ??= bytes === null ? null : parse(bytes, root);
   }
   if (found === null) return isThere ? { kind: 'damaged' } : { kind: 'missing' };
-  let highest = 0;
-  for (const item of await io.readdir(root)) {
-    const number = Number(LATER_DESCRIPTION.exec(item.name)?.[1] ?? 0);
-    if (number <= highest) continue;
-    const bytes = await readSmallFile(io, join(root, item.name), MAX_DESCRIPTION_BYTES);
-    const later = bytes === null ? null : parse(bytes, root);
-    if (later === null || later.id !== found.id) continue;
-    highest = number;
-    found = { ...later, fanOut: found.fanOut };
+  const later = (await io.readdir(root))
+    .map((item) => ({ name: item.name, number: Number(LATER_DESCRIPTION.exec(item.name)?.[1] ?? -1) }))
+    .filter(({ number }) => number >= 0)
+    .sort((a, b) => b.number - a.number);
+  for (const { name } of later) {
+    const bytes = await readSmallFile(io, join(root, name), MAX_DESCRIPTION_BYTES);
+    const changed = bytes === null ? null : parse(bytes, root);
+    if (changed === null || changed.id !== found.id) continue;
+    found = { ...changed, fanOut: found.fanOut };
+    break;
   }
   refuseUnknown(found.features.required, root);
   const isReadOnly = found.features.readonly_compatible.some((feature) => !KNOWN_FEATURES.has(feature));

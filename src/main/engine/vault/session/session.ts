@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { isPromise } from 'node:util/types';
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import type { Clock } from '../../platform/index.ts';
 import type { FoldedCache } from '../cache/folded-cache.ts';
@@ -120,7 +121,12 @@ export class Session implements VaultSession {
 
   createObject(expectedBytes = 0): ObjectWriter {
     this.signal.throwIfAborted();
-    return this.#wrap(() => this.#store.createObject(expectedBytes));
+    const writer = this.#wrap(() => this.#store.createObject(expectedBytes));
+    return {
+      write: (chunk) => this.#wrap(() => writer.write(chunk)),
+      finish: () => this.#wrap(() => writer.finish()),
+      abort: () => writer.abort(),
+    };
   }
 
   async *read(object: ObjectRef): AsyncGenerator<Uint8Array> {
@@ -423,9 +429,14 @@ export class Session implements VaultSession {
     this.#start.onEnd();
   }
 
+  /** A failure of the disk ends the session and gets its name, whether it comes at once or later. */
   #wrap<T>(work: () => T): T {
     try {
-      return work();
+      const result = work();
+      if (!isPromise(result)) return result;
+      return result.catch((error: unknown) => {
+        throw this.#break(error);
+      }) as T;
     } catch (error) {
       throw this.#break(error);
     }
