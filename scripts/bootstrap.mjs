@@ -3,7 +3,7 @@
 // it runs before there is one. Says everything on stderr, because commands speak JSON on stdout.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -18,6 +18,8 @@ const LOCK_STEP_MS = 250;
 
 const windows = process.platform === 'win32';
 const projectNode = join(modules, 'node', 'bin', windows ? 'node.exe' : 'node');
+// Where the project's Node stands aside while node_modules, and with it the Node that runs this, is replaced.
+const nodeAside = `${lock}-${windows ? 'node.exe' : 'node'}`;
 const ourNodeServes = Number(process.versions.node.split('.')[0]) >= NODE_MAJOR;
 const wanted = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))
@@ -39,7 +41,7 @@ async function setUp() {
       // Through npm's own script where npm tells it, so that no shell and no npm.cmd is needed.
       const script = process.env.npm_execpath;
       const direct = script !== undefined && /\bnpm\b.*\.[cm]?js$/.test(script);
-      const [command, prefix] = direct ? [process.execPath, [script]] : ['npm', []];
+      const [command, prefix] = direct ? [runtime(), [script]] : ['npm', []];
       const child = spawn(command, [...prefix, ...args, '--no-audit', '--no-fund', '--loglevel=error'], {
         cwd: root,
         env: installEnvironment(),
@@ -59,10 +61,14 @@ async function setUp() {
   };
 
   say('installing what this checkout needs (once) …');
-  // Scripts of packages do not run: none of them is needed, and better-sqlite3's would start a compiler.
-  // The tools are wanted even where the surroundings say "production".
-  if (!(await npm(['ci', '--ignore-scripts', '--include=dev', '--include=optional']))) {
-    throw new Error('set-up failed, because npm could not install the packages. Check the network and try again.');
+  if (!isInstalled()) {
+    if (process.execPath.startsWith(modules + sep)) renameSync(process.execPath, nodeAside);
+    // Scripts of packages do not run: none of them is needed, and better-sqlite3's would start a compiler.
+    // The tools are wanted even where the surroundings say "production".
+    const installed = await npm(['ci', '--ignore-scripts', '--include=dev', '--include=optional']);
+    if (!installed) {
+      throw new Error('set-up failed, because npm could not install the packages. Check the network and try again.');
+    }
   }
   // Except one: the package "node" fetches Node for this computer.
   if (!projectNodeWorks()) await npm(['rebuild', 'node', '--ignore-scripts=false']);
@@ -73,6 +79,43 @@ async function setUp() {
   }
   writeFileSync(stamp, wanted);
   say('set-up done.');
+}
+
+/** The Node to start npm with: ours, wherever it is now. */
+function runtime() {
+  return existsSync(process.execPath) ? process.execPath : nodeAside;
+}
+
+/** Puts the project's Node back if nothing took its place, so that a failed set-up leaves no less than it found. */
+function putNodeBack() {
+  if (!existsSync(nodeAside)) return;
+  if (existsSync(dirname(projectNode)) && !existsSync(projectNode)) renameSync(nodeAside, projectNode);
+  else rmSync(nodeAside, { force: true });
+}
+
+/**
+ * Did somebody install by hand exactly what the lock file names? npm notes what it installed; packages for other systems
+ * are optional and not there. Then nothing is replaced under programs that may be running from this checkout.
+ */
+function isInstalled() {
+  const packagesOf = (file) => {
+    const { packages } = JSON.parse(readFileSync(file, 'utf8'));
+    delete packages[''];
+    return packages;
+  };
+  try {
+    const locked = packagesOf(join(root, 'package-lock.json'));
+    const there = packagesOf(join(modules, '.package-lock.json'));
+    const same = (path) =>
+      locked[path]?.version === there[path]?.version && locked[path]?.integrity === there[path]?.integrity;
+    return (
+      Object.keys(there).every((path) => same(path) && existsSync(join(root, path, 'package.json'))) &&
+      Object.keys(locked).every((path) => path in there || locked[path].optional === true)
+    );
+  } catch {
+    // Nothing installed, or notes that cannot be read: install.
+    return false;
+  }
 }
 
 /**
@@ -93,7 +136,10 @@ async function waitForLock() {
   for (;;) {
     try {
       writeFileSync(lock, String(process.pid), { flag: 'wx' });
-      process.on('exit', () => rmSync(lock, { force: true }));
+      process.on('exit', () => {
+        putNodeBack();
+        rmSync(lock, { force: true });
+      });
       return;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
