@@ -199,7 +199,6 @@ async function makePhone(
     ...(phone.identity === undefined ? {} : { identity: phone.identity }),
   });
   const services = [...createStandardServices(simulated), ...(options.extraServices?.(simulated) ?? [])];
-  const backup = makeBackupService({ kdfIterations: options.kdfIterations ?? 1000, seed: phone.spec.seed });
-  if (backup !== null) services.push(backup);
+  services.push(makeBackupService({ kdfIterations: options.kdfIterations ?? 1000 }));
   return new PhoneEndpoint(simulated, key, await TrustedHosts.open(join(ownDir, 'trusted-hosts.plist')), services);
 }

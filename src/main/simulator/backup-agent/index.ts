@@ -1,0 +1,2 @@
+export { backupFaultKinds } from './faults.ts';
+export { createBackupService } from './service.ts';
