@@ -30,11 +30,11 @@ export class FoldedView implements SnapshotView {
   }
 
   *entries(firstByte?: number): Generator<Entry> {
-    const after = firstByte === undefined ? Buffer.alloc(0) : Buffer.of(firstByte);
-    for (const row of this.#index.entries(after)) {
-      if (firstByte !== undefined && row.id[0] !== firstByte) return;
-      yield toEntry(row);
-    }
+    const rows =
+      firstByte === undefined
+        ? this.#index.entries()
+        : this.#index.entries(Buffer.of(firstByte), firstByte === 255 ? undefined : Buffer.of(firstByte + 1));
+    for (const row of rows) yield toEntry(row);
   }
 
   *entriesInStoredOrder(): Generator<Entry> {

@@ -18,9 +18,12 @@ CREATE TABLE packref (n INTEGER PRIMARY KEY, refs INTEGER NOT NULL) STRICT;
 CREATE TABLE single (obj BLOB PRIMARY KEY, size INTEGER NOT NULL, refs INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE folded (k TEXT PRIMARY KEY, v ANY NOT NULL) STRICT, WITHOUT ROWID;
 `;
-const PAGE_ROWS = 2048;
-/** Each page sorts all rows once: few and large ones. */
-const STORED_ORDER_ROWS = 32_768;
+const PAGE_ROWS = 1024;
+/** Small at first: somebody who only asks whether there is a row should not pay for two thousand. */
+const FIRST_PAGE_ROWS = 16;
+const PAGE_GROWTH = 8;
+/** Ids have 20 bytes, so this sorts after all of them. */
+const AFTER_ALL_IDS = Buffer.alloc(21, 0xff);
 const ENTRY_COLUMNS = 'id, obj, size, pack, off, slen, flags, mtime';
 /** Between two looks at the clock, so that the event loop is not held for long. */
 const ROWS_PER_SLICE = 512;
@@ -51,17 +54,20 @@ export class FoldedIndex {
   readonly file: string;
   readonly db: Database.Database;
   readonly #get: Database.Statement<[Buffer], EntryTuple>;
-  readonly #page: Database.Statement<[Buffer, number], EntryTuple>;
+  readonly #page: Database.Statement<[Buffer, Buffer, number], EntryTuple>;
   readonly #leaf: Database.Statement<[Buffer, Buffer], EntryTuple>;
   readonly #put: Database.Statement;
   readonly #remove: Database.Statement;
+  #orders = 0;
 
   private constructor(file: string, db: Database.Database) {
     this.file = file;
     this.db = db;
     this.#get = db.prepare<[Buffer], EntryTuple>(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE id = ?`).raw(true);
     this.#page = db
-      .prepare<[Buffer, number], EntryTuple>(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE id > ? ORDER BY id LIMIT ?`)
+      .prepare<[Buffer, Buffer, number], EntryTuple>(
+        `SELECT ${ENTRY_COLUMNS} FROM entry WHERE id > ? AND id < ? ORDER BY id LIMIT ?`,
+      )
       .raw(true);
     this.#leaf = db
       .prepare<[Buffer, Buffer], EntryTuple>(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE id >= ? AND id < ? ORDER BY id`)
@@ -148,33 +154,40 @@ export class FoldedIndex {
     return row === undefined ? null : toEntry(row);
   }
 
-  /** Rows in id order, from `after` (exclusive) on; no query stays open between two rows. */
-  *entries(after: Buffer = Buffer.alloc(0)): Generator<EntryRow> {
+  /** Rows in id order between two ids (exclusive); no query stays open between two rows. A look at the first is cheap. */
+  *entries(after: Buffer = Buffer.alloc(0), before: Buffer = AFTER_ALL_IDS): Generator<EntryRow> {
     let last = after;
+    let wanted = FIRST_PAGE_ROWS;
     for (;;) {
-      const rows = this.#page.all(last, PAGE_ROWS);
+      const rows = this.#page.all(last, before, wanted);
       for (const row of rows) yield toEntry(row);
       const end = rows.at(-1);
-      if (end === undefined || rows.length < PAGE_ROWS) return;
+      if (end === undefined || rows.length < wanted) return;
       last = end[0];
+      wanted = Math.min(wanted * PAGE_GROWTH, PAGE_ROWS);
     }
   }
 
   /** Rows as their objects lie in the vault: reading them in this order reads each pack from front to back. */
   *entriesInStoredOrder(): Generator<EntryRow> {
-    let last: [number, number, Buffer] = [-2, 0, Buffer.alloc(0)];
-    const page = this.db
-      .prepare<[number, number, Buffer, number], EntryTuple>(
-        `SELECT ${ENTRY_COLUMNS} FROM entry WHERE (coalesce(pack, -1), coalesce(off, 0), id) > (?, ?, ?)
-         ORDER BY coalesce(pack, -1), coalesce(off, 0), id LIMIT ?`,
-      )
-      .raw(true);
-    for (;;) {
-      const rows = page.all(...last, STORED_ORDER_ROWS);
-      for (const row of rows) yield toEntry(row);
-      const end = rows.at(-1);
-      if (end === undefined || rows.length < STORED_ORDER_ROWS) return;
-      last = [end[3] ?? -1, end[4] ?? 0, end[0]];
+    // Sorted once, by SQLite, into a table of this connection that may go to the disk.
+    this.#orders += 1;
+    const order = `temp.stored_${this.#orders}`;
+    this.db.exec(`CREATE TABLE ${order} AS SELECT id FROM main.entry ORDER BY pack, off`);
+    try {
+      const columns = ENTRY_COLUMNS.split(', ').map((column) => `e.${column}`);
+      const page = this.db
+        .prepare<[number, number], EntryTuple>(
+          `SELECT ${columns.join(', ')} FROM ${order} AS o JOIN main.entry AS e ON e.id = o.id
+           WHERE o.rowid > ? AND o.rowid <= ? ORDER BY o.rowid`,
+        )
+        .raw(true);
+      const total = this.rows;
+      for (let from = 0; from < total; from += PAGE_ROWS) {
+        for (const row of page.all(from, from + PAGE_ROWS)) yield toEntry(row);
+      }
+    } finally {
+      if (this.db.open) this.db.exec(`DROP TABLE ${order}`);
     }
   }
 
@@ -387,7 +400,8 @@ function connect(file: string, mustExist = false): Database.Database {
   const db = new Database(file, { fileMustExist: mustExist });
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
-  db.pragma('cache_size = -16384');
+  db.pragma('cache_size = -8192');
+  db.pragma('temp_store = FILE');
   return db;
 }
 
