@@ -46,14 +46,18 @@ export function runStep(step: Step, live = false): Promise<StepResult> {
   });
 }
 
-const tsc = 'typescript-7/bin/tsc';
+/** Remembers what it found, so that the second time takes a quarter of the first. */
+function types(project: string, name: string): Step {
+  const memory = ['--incremental', '--tsBuildInfoFile', `node_modules/.cache/types/${name}.tsbuildinfo`];
+  return { name: `types of ${name}`, command: ['typescript-7/bin/tsc', '--project', project, ...memory] };
+}
 
 export const staticSteps: readonly Step[] = [
   { name: 'format and lint', command: ['biome', 'check', '--error-on-warnings'] },
   // One project for each border: shared code sees neither Node nor a browser; what ships sees no tests; tests see all.
-  { name: 'types of shared', command: [tsc, '--project', 'tsconfig/shared.json'] },
-  { name: 'types of main', command: [tsc, '--project', 'tsconfig/main.json'] },
-  { name: 'types of tests', command: [tsc, '--project', 'tsconfig.json'] },
+  types('tsconfig/shared.json', 'shared'),
+  types('tsconfig/main.json', 'main'),
+  types('tsconfig.json', 'tests'),
   {
     name: 'architecture',
     command: ['depcruise', 'src', 'tests', 'scripts', '--config', '.dependency-cruiser.cjs', '--output-type', 'err'],
