@@ -36,6 +36,7 @@ export interface SimulatorProcessOptions {
   readonly readyTimeoutMs?: number;
 }
 
+const STOP_TIMEOUT_MS = 30_000;
 const SIMULATOR = join(import.meta.dirname, '../../src/main/simulator/index.ts');
 
 export async function startSimulatorProcess(options: SimulatorProcessOptions = {}): Promise<SimulatorProcess> {
@@ -113,8 +114,12 @@ class RunningSimulator implements SimulatorProcess {
 
   async stop(): Promise<number | null> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return this.#exited;
+    // A phone that hangs must not stay behind and eat a core: it is killed, and the exit code (null) tells.
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await this.#send({ cmd: 'stop' }).catch(() => this.#child.kill('SIGTERM'));
-    return this.#exited;
+    const code = await this.#exited;
+    clearTimeout(timer);
+    return code;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
