@@ -16,7 +16,7 @@ import type { CatalogReference } from '../record.ts';
  */
 
 const COPY_BYTES = 1024 * 1024;
-const PAGE_ROWS = 2048;
+const PAGE_ROWS = 1024;
 
 export class CatalogCopies {
   readonly #io: VaultIo;
@@ -99,6 +99,7 @@ export function openCatalog(
   let db: Database.Database | null = null;
   try {
     db = new Database(file, { readonly: true, fileMustExist: true });
+    db.pragma('cache_size = -4096');
     const meta = new Map(
       db
         .prepare<[], [string, unknown]>('SELECT k, v FROM meta')

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { removeDatabase, Slicer } from '../catalog/folded.ts';
 import type { VaultIo } from '../io/index.ts';
 import { isIgnoredName, parsePackName, type VaultPaths } from '../layout/names.ts';
-import { PACK_FLAG_META } from '../pack/layout.ts';
+import { INDEX_ENTRY_BYTES, INDEX_HEADER_BYTES, PACK_FLAG_META, readIndexEntry } from '../pack/layout.ts';
 import { readPackContents } from '../pack/read-index.ts';
 
 /**
@@ -18,6 +18,7 @@ CREATE TABLE pack (n INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQU
 CREATE TABLE object (hash BLOB NOT NULL, pack INTEGER NOT NULL, off INTEGER NOT NULL, slen INTEGER NOT NULL,
                      raw INTEGER NOT NULL, codec INTEGER NOT NULL, PRIMARY KEY (hash, pack)) STRICT, WITHOUT ROWID;
 `;
+const FIND = 'SELECT pack, off, slen, raw, codec FROM object WHERE hash = ?';
 const ROWS_PER_SLICE = 400;
 const PACKS_AT_A_TIME = 8;
 
@@ -37,14 +38,6 @@ export interface IndexedPlace {
   readonly codec: number;
 }
 
-export interface IndexableObject {
-  readonly hash: Buffer;
-  readonly offset: number;
-  readonly storedLength: number;
-  readonly rawLength: number;
-  readonly codec: number;
-}
-
 export interface PackListing {
   /** Hashes of the packs that are there. */
   readonly packs: ReadonlySet<string>;
@@ -52,20 +45,23 @@ export interface PackListing {
   readonly damaged: ReadonlyArray<{ readonly hash: string; readonly reason: string }>;
 }
 
-export class ObjectIndex {
+/** Where objects lie, for many questions in a row. */
+export interface IndexReader {
+  find(hash: Buffer): IndexedPlace[];
+}
+
+export class ObjectIndex implements IndexReader {
+  readonly #file: string;
   readonly #db: Database.Database;
   readonly #find: Database.Statement<[Buffer], [number, number, number, number, number]>;
   readonly #add: Database.Statement<[Buffer, number, number, number, number, number]>;
   #packs = new Map<number, IndexedPack>();
   #byHash = new Map<string, IndexedPack>();
 
-  private constructor(db: Database.Database) {
+  private constructor(file: string, db: Database.Database) {
+    this.#file = file;
     this.#db = db;
-    this.#find = db
-      .prepare<[Buffer], [number, number, number, number, number]>(
-        'SELECT pack, off, slen, raw, codec FROM object WHERE hash = ?',
-      )
-      .raw(true);
+    this.#find = db.prepare<[Buffer], [number, number, number, number, number]>(FIND).raw(true);
     this.#add = db.prepare('INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?)');
     this.#load();
   }
@@ -73,11 +69,11 @@ export class ObjectIndex {
   /** Opens the index, or begins a new one when the file is missing, torn or of another version. */
   static open(file: string): ObjectIndex {
     try {
-      return new ObjectIndex(connect(file));
+      return new ObjectIndex(file, connect(file));
     } catch {
       // A cache that cannot be read is as good as none.
       removeDatabase(file);
-      return new ObjectIndex(connect(file));
+      return new ObjectIndex(file, connect(file));
     }
   }
 
@@ -91,8 +87,24 @@ export class ObjectIndex {
 
   /** All packs that are known to hold the object. */
   find(hash: Buffer): IndexedPlace[] {
+    return this.#places(this.#find.all(hash));
+  }
+
+  /**
+   * A connection of its own that holds one read transaction: each question costs half of what it costs otherwise.
+   * It sees the index as it was at its first question; `close` it.
+   */
+  bulkReader(): IndexReader & { close(): void } {
+    const db = new Database(this.#file, { readonly: true, timeout: 30_000 });
+    db.pragma('cache_size = -12288');
+    const find = db.prepare<[Buffer], [number, number, number, number, number]>(FIND).raw(true);
+    db.exec('BEGIN');
+    return { find: (hash) => this.#places(find.all(hash)), close: () => db.close() };
+  }
+
+  #places(rows: ReadonlyArray<[number, number, number, number, number]>): IndexedPlace[] {
     const places: IndexedPlace[] = [];
-    for (const [n, offset, storedLength, rawLength, codec] of this.#find.all(hash)) {
+    for (const [n, offset, storedLength, rawLength, codec] of rows) {
       let pack = this.#packs.get(n);
       if (pack === undefined) {
         this.#load(); // Another process may have added it.
@@ -103,10 +115,10 @@ export class ObjectIndex {
     return places;
   }
 
-  /** Adds a pack in slices that leave the event loop free. */
+  /** Adds a pack by the bytes of its own index, in slices that leave the event loop free. */
   async addPack(
     pack: { readonly hash: string; readonly tag: Buffer; readonly sizeBytes: number; readonly flags: number },
-    objects: readonly IndexableObject[],
+    index: Buffer,
   ): Promise<void> {
     this.#db
       .prepare(
@@ -120,15 +132,14 @@ export class ObjectIndex {
     if (row === undefined) return;
     const n = row[0];
     if ((pack.flags & PACK_FLAG_META) === 0) {
-      const sorted = [...objects].sort((a, b) => Buffer.compare(a.hash, b.hash));
+      const bytesPerSlice = ROWS_PER_SLICE * INDEX_ENTRY_BYTES;
       const insert = this.#db.transaction((from: number) => {
-        for (let at = from; at < Math.min(from + ROWS_PER_SLICE, sorted.length); at += 1) {
-          const object = sorted[at];
-          if (object === undefined) break;
-          this.#add.run(object.hash, n, object.offset, object.storedLength, object.rawLength, object.codec);
+        for (let at = from; at < Math.min(from + bytesPerSlice, index.length); at += INDEX_ENTRY_BYTES) {
+          const { hash, offset, storedLength, rawLength, codec } = readIndexEntry(index, at);
+          this.#add.run(hash, n, offset, storedLength, rawLength, codec);
         }
       });
-      for (let from = 0; from < sorted.length; from += ROWS_PER_SLICE) {
+      for (let from = INDEX_HEADER_BYTES; from < index.length; from += bytesPerSlice) {
         insert(from);
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -167,8 +178,8 @@ export class ObjectIndex {
         const contents = await readPackContents(io, paths.pack(hash));
         if ('problem' in contents) damaged.push({ hash, reason: contents.problem });
         else {
-          const { header, sizeBytes, entries } = contents;
-          await this.addPack({ hash, tag: header.deviceTag, sizeBytes, flags: header.flags }, entries);
+          const { header, sizeBytes, index } = contents;
+          await this.addPack({ hash, tag: header.deviceTag, sizeBytes, flags: header.flags }, index);
         }
       }
     };
@@ -244,7 +255,7 @@ function connect(file: string): Database.Database {
   try {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
-    db.pragma('cache_size = -24576');
+    db.pragma('cache_size = -12288');
     const version: unknown = db.pragma('user_version', { simple: true });
     if (version === 0) {
       db.transaction(() => {

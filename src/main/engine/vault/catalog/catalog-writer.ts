@@ -28,7 +28,7 @@ export class CatalogWriter {
     this.#db.pragma(`page_size = ${CATALOG_PAGE_BYTES}`);
     this.#db.pragma('journal_mode = OFF');
     this.#db.pragma('synchronous = OFF');
-    this.#db.pragma('cache_size = -8192');
+    this.#db.pragma('cache_size = -4096');
     this.#db.exec(CATALOG_SCHEMA);
     this.#db.exec('BEGIN');
     this.#entry = this.#db.prepare('INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)');

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash as hashOnce, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -9,7 +9,6 @@ import { errnoOf, readFully, type VaultFile, type VaultIo } from '../io/index.ts
 import type { VaultPaths } from '../layout/names.ts';
 import { CODEC_STORED } from '../pack/layout.ts';
 import { BLOCK_BYTES } from '../store/hash-protocol.ts';
-import { wrongRuns } from '../store/hash-runs.ts';
 import { HashThread } from '../store/hash-threads.ts';
 import type { ObjectSource } from '../store/object-source.ts';
 import type { ObjectRef } from '../types.ts';
@@ -47,12 +46,12 @@ export interface RehashContext {
   readonly workFolder: string;
 }
 
-const THREADS = 2;
-/** Less than this is hashed sooner than a thread has started. */
+/** Less than this is hashed sooner than a thread has started, or a second one would pay. */
 const THREADS_FROM_BYTES = 32 * 1024 * 1024;
+const SECOND_FROM_BYTES = 1024 * 1024 * 1024;
 /** Blocks on their way: half are being read while the others are hashed. */
-const BLOCKS = 8;
-const PAGE_ROWS = 2048;
+const BLOCKS = 6;
+const PAGE_ROWS = 1024;
 /** Unwanted bytes between two objects that are rather read than skipped. */
 const MAX_GAP_BYTES = 64 * 1024;
 
@@ -73,8 +72,8 @@ export async function rehashObjects(
   const threads: HashThread[] = [];
   try {
     await list.fill(context, objects, options.signal);
-    if (list.total.bytes >= THREADS_FROM_BYTES)
-      threads.push(...Array.from({ length: THREADS }, () => new HashThread()));
+    const wanted = list.total.bytes < THREADS_FROM_BYTES ? 0 : list.total.bytes < SECOND_FROM_BYTES ? 1 : 2;
+    threads.push(...Array.from({ length: wanted }, () => new HashThread()));
     const run = new Run(context, options, threads, list.total);
     for (const pack of list.packs()) await run.pack(pack.path, list.ofPack(pack.n));
     for (const object of list.others()) await run.whole(object);
@@ -183,11 +182,10 @@ class Run {
       if (errnoOf(error) === null) throw error; // A bad sector: each object of the block is tried by itself below.
     }
     const places = new Uint32Array(batch.length * 2);
-    const hashes = Buffer.allocUnsafe(batch.length * 32);
+    const hashes = batch.map((object) => object.hash.toString('hex'));
     batch.forEach((object, at) => {
       places[at * 2] = object.offset - first.offset;
       places[at * 2 + 1] = object.length;
-      object.hash.copy(hashes, at * 32);
     });
     const wrong = got === length ? await this.#compare(block, places, hashes) : batch.map((_, at) => at);
     this.#free.push(block);
@@ -200,10 +198,17 @@ class Run {
     this.#progress(batch.length - bad.size, bytes);
   }
 
-  #compare(block: SharedArrayBuffer, places: Uint32Array, hashes: Buffer): Promise<readonly number[]> {
+  async #compare(block: SharedArrayBuffer, places: Uint32Array, hashes: readonly string[]): Promise<readonly number[]> {
     const [first, ...others] = this.#threads;
-    if (first === undefined) return Promise.resolve(wrongRuns(block, places, hashes));
-    return others.reduce((best, next) => (next.load < best.load ? next : best), first).check(block, places, hashes);
+    if (first !== undefined) {
+      const thread = others.reduce((best, next) => (next.load < best.load ? next : best), first);
+      return thread.check(block, places, hashes.join(''));
+    }
+    const isWrong = (expected: string, at: number): boolean => {
+      const run = new Uint8Array(block, places[at * 2] as number, places[at * 2 + 1] as number);
+      return hashOnce('sha256', run, 'hex') !== expected;
+    };
+    return hashes.flatMap((expected, at) => (isWrong(expected, at) ? [at] : []));
   }
 
   #progress(objects: number, bytes: number): void {
@@ -224,6 +229,8 @@ class WorkList {
     this.#db = new Database(file);
     this.#db.pragma('journal_mode = OFF');
     this.#db.pragma('synchronous = OFF');
+    this.#db.pragma('cache_size = -8192');
+    this.#db.pragma('temp_store = FILE');
     this.#db.exec(
       'CREATE TABLE seen (hash BLOB PRIMARY KEY, size INTEGER, pack INTEGER, off INTEGER) STRICT, WITHOUT ROWID; BEGIN',
     );
@@ -233,15 +240,20 @@ class WorkList {
     const add = this.#db.prepare('INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)');
     const slicer = new Slicer(signal);
     let { objects: count, bytes } = this.total;
-    for (const { hash, sizeBytes } of objects) {
-      if (hash === null) continue;
-      const place = bestPlace(context.index.find(hash), sizeBytes);
-      if (place !== null) this.#paths.set(place.pack.n, context.paths.pack(place.pack.hash));
-      if (add.run(hash, sizeBytes, place?.pack.n ?? null, place?.offset ?? null).changes === 1) {
-        count += 1;
-        bytes += sizeBytes;
+    const index = context.index.bulkReader();
+    try {
+      for (const { hash, sizeBytes } of objects) {
+        if (hash === null) continue;
+        const place = bestPlace(index.find(hash), sizeBytes);
+        if (place !== null) this.#paths.set(place.pack.n, context.paths.pack(place.pack.hash));
+        if (add.run(hash, sizeBytes, place?.pack.n ?? null, place?.offset ?? null).changes === 1) {
+          count += 1;
+          bytes += sizeBytes;
+        }
+        await slicer.breathe();
       }
-      await slicer.breathe();
+    } finally {
+      index.close();
     }
     this.total = { objects: count, bytes };
     this.#db.exec('COMMIT; CREATE INDEX by_place ON seen (pack, off)');

@@ -9,7 +9,7 @@ import { type FoldedIndex, type PackUse, removeDatabase, Slicer } from '../catal
 import { EMPTY_HASH, type EntryRow, SINGLE_OBJECT, type TopRow } from '../catalog/schema.ts';
 import type { VaultIo } from '../io/index.ts';
 import type { VaultPaths } from '../layout/names.ts';
-import type { IndexEntry } from '../pack/layout.ts';
+import { INDEX_ENTRY_BYTES, INDEX_HEADER_BYTES, type IndexEntry, readIndexEntry } from '../pack/layout.ts';
 import { readPackContents } from '../pack/read-index.ts';
 import type { CatalogReference } from '../record.ts';
 import type { Snapshot } from '../types.ts';
@@ -140,7 +140,7 @@ class StructureCheck {
     }
     const packs = new Map(folded.packs().map((pack) => [pack.n, pack]));
     const singles = new Map<string, number | null>();
-    let current: { readonly n: number; readonly entries: readonly IndexEntry[] | null } = { n: -1, entries: null };
+    let current: { readonly n: number; readonly index: Buffer | null } = { n: -1, index: null };
     let done = 0;
     const slicer = new Slicer(this.#options.signal);
     for (const row of this.#everything(folded)) {
@@ -151,8 +151,8 @@ class StructureCheck {
       } else if (place.pack === SINGLE_OBJECT) {
         await this.#checkSingle(row, singles);
       } else {
-        if (current.n !== place.pack) current = { n: place.pack, entries: await this.#openPack(packs.get(place.pack)) };
-        await this.#checkPacked(row, current.entries);
+        if (current.n !== place.pack) current = { n: place.pack, index: await this.#openPack(packs.get(place.pack)) };
+        await this.#checkPacked(row, current.index);
       }
       done += 1;
       if (done % 1000 === 0) this.#options.onProgress?.(done, folded.rows);
@@ -166,7 +166,7 @@ class StructureCheck {
     for (const entry of folded.entriesInStoredOrder()) yield { ...entry, isTop: false };
   }
 
-  async #openPack(pack: PackUse | undefined): Promise<readonly IndexEntry[] | null> {
+  async #openPack(pack: PackUse | undefined): Promise<Buffer | null> {
     if (pack === undefined) return null;
     const { io, paths } = this.#context;
     const name = pack.hash.toString('hex');
@@ -180,14 +180,11 @@ class StructureCheck {
     if (facts.sizeBytes !== pack.size) return bad(`it has ${facts.sizeBytes} bytes instead of ${pack.size}`);
     const contents = await readPackContents(io, path);
     if ('problem' in contents) return bad(contents.problem);
-    return contents.entries;
+    return contents.index;
   }
 
-  async #checkPacked(
-    row: (EntryRow | TopRow) & { readonly isTop: boolean },
-    entries: readonly IndexEntry[] | null,
-  ): Promise<void> {
-    const found = entries === null ? null : search(entries, row.obj);
+  async #checkPacked(row: (EntryRow | TopRow) & { readonly isTop: boolean }, index: Buffer | null): Promise<void> {
+    const found = index === null ? null : search(index, row.obj);
     if (found !== null && found.rawLength === row.size) {
       this.#present += row.isTop ? 0 : 1;
       return;
@@ -249,14 +246,14 @@ class StructureCheck {
 }
 
 /** Binary search: a pack's index is sorted by hash. */
-function search(entries: readonly IndexEntry[], hash: Buffer): IndexEntry | null {
+function search(index: Buffer, hash: Buffer): IndexEntry | null {
   let low = 0;
-  let high = entries.length - 1;
+  let high = (index.length - INDEX_HEADER_BYTES) / INDEX_ENTRY_BYTES - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const entry = entries[middle] as IndexEntry;
-    const order = Buffer.compare(entry.hash, hash);
-    if (order === 0) return entry;
+    const at = INDEX_HEADER_BYTES + middle * INDEX_ENTRY_BYTES;
+    const order = index.compare(hash, 0, 32, at, at + 32);
+    if (order === 0) return readIndexEntry(index, at);
     if (order < 0) low = middle + 1;
     else high = middle - 1;
   }

@@ -3,19 +3,21 @@ import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
 import {
   encodeFooter,
-  encodeIndex,
   encodePackHeader,
   FOOTER_BYTES,
+  INDEX_HEADER_BYTES,
   type IndexEntry,
+  isIndex,
   PACK_HEADER_BYTES,
   paddingOf,
   parseFooter,
-  parseIndex,
   parsePackHeader,
   parseRecordHeader,
   RECORD_HEADER_BYTES,
+  readIndexEntry,
   writeRecordHeader,
 } from './layout.ts';
+import { PackTable } from './pack-table.ts';
 
 const header = {
   flags: 2,
@@ -24,6 +26,11 @@ const header = {
   createdMs: 1_767_225_600_123,
   deviceTag: Buffer.alloc(16, 3),
 };
+function encodeIndex(entries: readonly IndexEntry[]): Buffer {
+  const table = new PackTable();
+  for (const one of entries) table.add(one);
+  return table.toIndex();
+}
 const hash = createHash('sha256').update('x').digest();
 const entry = (seed: number, offset: number): IndexEntry => ({
   hash: createHash('sha256').update(String(seed)).digest(),
@@ -57,9 +64,9 @@ test('index and footer go round, sorted by hash', () => {
   const entries = [entry(3, 400), entry(1, 160), entry(2, 300)];
   const index = encodeIndex(entries);
   const packSize = 1000 + index.length + FOOTER_BYTES;
-  const parsed = parseIndex(index, packSize);
-  expect(parsed).toHaveLength(3);
-  expect(parsed?.map((one) => one.hash.toString('hex'))).toEqual(entries.map((one) => one.hash.toString('hex')).sort());
+  expect(isIndex(index, packSize)).toBe(true);
+  const sorted = [...entries].sort((a, b) => Buffer.compare(a.hash, b.hash));
+  expect([0, 1, 2].map((at) => readIndexEntry(index, INDEX_HEADER_BYTES + at * 56))).toEqual(sorted);
   const footer = parseFooter(encodeFooter(1000, index, 3), packSize);
   expect(footer).toMatchObject({ indexOffset: 1000, indexLength: index.length, count: 3 });
 });
@@ -93,14 +100,27 @@ test('hostile lengths are refused before anything is allocated', () => {
   const index = encodeIndex([entry(1, 160)]);
   const wrongCount = Buffer.from(index);
   wrongCount.writeUInt32LE(0xffff_ffff, 8);
-  expect(parseIndex(wrongCount, 1 << 20)).toBeNull();
+  expect(isIndex(wrongCount, 1 << 20)).toBe(false);
   const outside = encodeIndex([{ ...entry(1, 2 ** 50) }]);
-  expect(parseIndex(outside, 1 << 20)).toBeNull();
+  expect(isIndex(outside, 1 << 20)).toBe(false);
   const inHeader = encodeIndex([{ ...entry(1, PACK_HEADER_BYTES) }]);
-  expect(parseIndex(inHeader, 1 << 20)).toBeNull();
+  expect(isIndex(inHeader, 1 << 20)).toBe(false);
   const random = Buffer.alloc(4096, 0xa5);
   for (let length = 0; length < 300; length += 1) {
-    expect(parseIndex(random.subarray(0, length), 4096)).toBeNull();
+    expect(isIndex(random.subarray(0, length), 4096)).toBe(false);
     expect(parsePackHeader(random.subarray(0, length))).toBeNull();
+  }
+});
+
+test('a table of many records finds each by its hash and sorts them all', () => {
+  const table = new PackTable();
+  const entries = Array.from({ length: 3000 }, (_, at) => entry(at, 160 + at * 80));
+  for (const one of entries) table.add(one);
+  for (const one of entries) expect(table.find(one.hash)).toEqual(one);
+  expect(table.find(hash)).toBeNull();
+  const index = table.toIndex();
+  for (let at = 1; at < 3000; at += 1) {
+    const here = INDEX_HEADER_BYTES + at * 56;
+    expect(index.compare(index, here - 56, here - 24, here, here + 32)).toBe(1);
   }
 });

@@ -132,49 +132,45 @@ export function parseRecordHeader(bytes: Buffer): RecordHeader | null {
   };
 }
 
-/** The index of these entries, sorted by hash (equal hashes by offset). */
-export function encodeIndex(entries: readonly IndexEntry[]): Buffer {
-  const sorted = [...entries].sort((a, b) => Buffer.compare(a.hash, b.hash) || a.offset - b.offset);
-  const bytes = Buffer.alloc(INDEX_HEADER_BYTES + sorted.length * INDEX_ENTRY_BYTES);
-  INDEX_MAGIC.copy(bytes, 0);
-  bytes.writeUInt32LE(sorted.length, 8);
-  bytes.writeUInt32LE(INDEX_ENTRY_BYTES, 12);
-  let at = INDEX_HEADER_BYTES;
-  for (const entry of sorted) {
-    entry.hash.copy(bytes, at, 0, 32);
-    writeLength(bytes, entry.offset, at + 32);
-    bytes.writeUInt32LE(entry.storedLength, at + 40);
-    bytes.writeUInt32LE(entry.rawLength, at + 44);
-    bytes.writeUInt32LE(entry.crc, at + 48);
-    bytes[at + 52] = entry.codec;
-    at += INDEX_ENTRY_BYTES;
-  }
-  return bytes;
+export function writeIndexHeader(into: Buffer, count: number): void {
+  INDEX_MAGIC.copy(into, 0);
+  into.writeUInt32LE(count, 8);
+  into.writeUInt32LE(INDEX_ENTRY_BYTES, 12);
 }
 
-/** Entries of an index whose hash the footer has confirmed; null when it is not one. `packSize` bounds the places. */
-export function parseIndex(bytes: Buffer, packSize: number): IndexEntry[] | null {
-  if (bytes.length < INDEX_HEADER_BYTES || !bytes.subarray(0, 8).equals(INDEX_MAGIC)) return null;
+export function writeIndexEntry(into: Buffer, at: number, entry: IndexEntry): void {
+  entry.hash.copy(into, at, 0, 32);
+  writeLength(into, entry.offset, at + 32);
+  into.writeUInt32LE(entry.storedLength, at + 40);
+  into.writeUInt32LE(entry.rawLength, at + 44);
+  into.writeUInt32LE(entry.crc, at + 48);
+  into.writeUInt32LE(entry.codec, at + 52);
+}
+
+/** An entry at a place that `parseIndex` or `PackTable` vouches for; its hash is a view of `bytes`. */
+export function readIndexEntry(bytes: Buffer, at: number): IndexEntry {
+  return {
+    hash: bytes.subarray(at, at + 32),
+    offset: bytes.readUInt32LE(at + 36) * 0x1_0000_0000 + bytes.readUInt32LE(at + 32),
+    storedLength: bytes.readUInt32LE(at + 40),
+    rawLength: bytes.readUInt32LE(at + 44),
+    crc: bytes.readUInt32LE(at + 48),
+    codec: bytes[at + 52] as number,
+  };
+}
+
+/** Is this an index whose every place lies in a pack of this size? Its hash was compared with the footer before. */
+export function isIndex(bytes: Buffer, packSize: number): boolean {
+  if (bytes.length < INDEX_HEADER_BYTES || !bytes.subarray(0, 8).equals(INDEX_MAGIC)) return false;
   const count = bytes.readUInt32LE(8);
-  if (bytes.readUInt32LE(12) !== INDEX_ENTRY_BYTES) return null;
-  if (bytes.length !== INDEX_HEADER_BYTES + count * INDEX_ENTRY_BYTES) return null;
-  const entries: IndexEntry[] = [];
+  if (bytes.readUInt32LE(12) !== INDEX_ENTRY_BYTES) return false;
+  if (bytes.length !== INDEX_HEADER_BYTES + count * INDEX_ENTRY_BYTES) return false;
   for (let at = INDEX_HEADER_BYTES; at < bytes.length; at += INDEX_ENTRY_BYTES) {
     const offset = readLength(bytes, at + 32);
-    const storedLength = bytes.readUInt32LE(at + 40);
-    if (offset === null || offset < PACK_HEADER_BYTES + RECORD_HEADER_BYTES || offset + storedLength > packSize) {
-      return null;
-    }
-    entries.push({
-      hash: bytes.subarray(at, at + 32),
-      offset,
-      storedLength,
-      rawLength: bytes.readUInt32LE(at + 44),
-      crc: bytes.readUInt32LE(at + 48),
-      codec: bytes[at + 52] as number,
-    });
+    if (offset === null || offset < PACK_HEADER_BYTES + RECORD_HEADER_BYTES) return false;
+    if (offset + bytes.readUInt32LE(at + 40) > packSize) return false;
   }
-  return entries;
+  return true;
 }
 
 export function encodeFooter(indexOffset: number, index: Buffer, count: number): Buffer {

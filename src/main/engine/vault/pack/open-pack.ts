@@ -4,7 +4,6 @@ import type { HashedFile } from '../store/hashed-file.ts';
 import {
   CODEC_STORED,
   encodeFooter,
-  encodeIndex,
   encodePackHeader,
   type IndexEntry,
   type PackHeader,
@@ -12,6 +11,7 @@ import {
   RECORD_HEADER_BYTES,
   writeRecordHeader,
 } from './layout.ts';
+import { PackTable } from './pack-table.ts';
 
 const PADDING = Buffer.alloc(8);
 
@@ -19,8 +19,7 @@ const PADDING = Buffer.alloc(8);
 export class OpenPack {
   readonly #file: HashedFile;
   readonly #header: PackHeader;
-  readonly #entries: IndexEntry[] = [];
-  readonly #byHash = new Map<string, IndexEntry>();
+  readonly #table = new PackTable();
   readonly #scratch = Buffer.alloc(RECORD_HEADER_BYTES);
   /** The tail of the last append that had to wait; appends never overlap. */
   #pending: Promise<void> | null = null;
@@ -36,23 +35,22 @@ export class OpenPack {
     return this.#header;
   }
 
-  get entries(): readonly IndexEntry[] {
-    return this.#entries;
+  get objectCount(): number {
+    return this.#table.count;
   }
 
   get sizeBytes(): number {
     return this.#file.sizeBytes;
   }
 
-  /** By the hash as a latin1 string, which is the cheapest key. */
-  find(key: string): IndexEntry | null {
-    return this.#byHash.get(key) ?? null;
+  find(hash: Buffer): IndexEntry | null {
+    return this.#table.find(hash);
   }
 
   /** Adds plainly stored bytes. A promise only when the disk is behind. */
-  add(hash: Buffer, key: string, bytes: Buffer): void | Promise<void> {
-    if (this.#pending !== null) return this.#pending.then(() => this.add(hash, key, bytes));
-    this.#byHash.set(key, this.#begin(hash, crc32(bytes), bytes.length, bytes.length, CODEC_STORED));
+  add(hash: Buffer, bytes: Buffer): void | Promise<void> {
+    if (this.#pending !== null) return this.#pending.then(() => this.add(hash, bytes));
+    this.#begin(hash, crc32(bytes), bytes.length, bytes.length, CODEC_STORED);
     const head = this.#file.append(this.#scratch);
     const body = isPromise(head) ? head.then(() => this.#file.append(bytes)) : this.#file.append(bytes);
     const padding = PADDING.subarray(0, paddingOf(bytes.length));
@@ -95,25 +93,28 @@ export class OpenPack {
   }
 
   /** Index and footer; synced and closed afterwards. The file still has its temporary name. */
-  async finish(): Promise<{ readonly hash: Buffer; readonly sizeBytes: number; readonly path: string }> {
+  async finish(): Promise<{
+    readonly hash: Buffer;
+    readonly sizeBytes: number;
+    readonly path: string;
+    readonly index: Buffer;
+  }> {
     while (this.#pending !== null) await this.#pending;
     const indexOffset = this.#file.sizeBytes;
-    const index = encodeIndex(this.#entries);
+    const index = this.#table.toIndex();
     await this.#file.append(index);
-    await this.#file.append(encodeFooter(indexOffset, index, this.#entries.length));
-    return { ...(await this.#file.finish()), path: this.#file.path };
+    await this.#file.append(encodeFooter(indexOffset, index, this.#table.count));
+    return { ...(await this.#file.finish()), path: this.#file.path, index };
   }
 
   discard(): Promise<void> {
     return this.#file.discard();
   }
 
-  #begin(hash: Buffer, crc: number, storedLength: number, rawLength: number, codec: number): IndexEntry {
+  #begin(hash: Buffer, crc: number, storedLength: number, rawLength: number, codec: number): void {
     writeRecordHeader(this.#scratch, { codec, storedLength, rawLength, hash, crc });
     const offset = this.#file.sizeBytes + RECORD_HEADER_BYTES;
-    const entry = { hash, offset, storedLength, rawLength, crc, codec };
-    this.#entries.push(entry);
-    return entry;
+    this.#table.add({ hash, offset, storedLength, rawLength, crc, codec });
   }
 
   #wait(work: Promise<void>): Promise<void> {

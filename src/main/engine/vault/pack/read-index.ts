@@ -1,20 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFully, type VaultIo } from '../io/index.ts';
-import {
-  FOOTER_BYTES,
-  type IndexEntry,
-  PACK_HEADER_BYTES,
-  type PackHeader,
-  parseFooter,
-  parseIndex,
-  parsePackHeader,
-} from './layout.ts';
+import { FOOTER_BYTES, isIndex, PACK_HEADER_BYTES, type PackHeader, parseFooter, parsePackHeader } from './layout.ts';
 
 /** A pack's own list of what it holds. Two reads at its end and one at its beginning. */
 export interface PackContents {
   readonly header: PackHeader;
   readonly sizeBytes: number;
-  readonly entries: readonly IndexEntry[];
+  /** The bytes of its index, checked: header, then entries sorted by hash. */
+  readonly index: Buffer;
 }
 
 export type PackProblem = { readonly problem: string };
@@ -38,8 +31,7 @@ export async function readPackContents(io: VaultIo, path: string): Promise<PackC
     if (!createHash('sha256').update(index).digest().equals(footer.indexHash)) {
       return { problem: 'its index does not match its footer' };
     }
-    const entries = parseIndex(index, sizeBytes);
-    return entries === null ? { problem: 'its index is damaged' } : { header, sizeBytes, entries };
+    return isIndex(index, sizeBytes) ? { header, sizeBytes, index } : { problem: 'its index is damaged' };
   } finally {
     await file.close();
   }

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { IndexedPack, IndexedPlace, ObjectIndex } from '../cache/object-index.ts';
+import type { IndexedPack, IndexedPlace, IndexReader, ObjectIndex } from '../cache/object-index.ts';
 import { hashFile, type VaultIo } from '../io/index.ts';
 import type { VaultPaths } from '../layout/names.ts';
 
@@ -69,10 +69,14 @@ export class KnownObjects {
   }
 
   /** A place in a pack that may be relied on now; a promise when somebody's leftover has to be looked at first. */
-  find(hash: Buffer, sizeBytes: number): IndexedPlace | null | Promise<IndexedPlace | null> {
+  find(
+    hash: Buffer,
+    sizeBytes: number,
+    reader: IndexReader = this.#index,
+  ): IndexedPlace | null | Promise<IndexedPlace | null> {
     if (this.#index.isEmpty || (this.#isFirst && !this.#own.mayHave(hash))) return null;
     let leftovers: IndexedPlace[] | null = null;
-    for (const place of this.#index.find(hash)) {
+    for (const place of reader.find(hash)) {
       const { pack } = place;
       if (place.rawLength !== sizeBytes || !pack.tag.equals(this.#tag) || this.#refused.has(pack.hash)) continue;
       if (this.#ownPacks.has(pack.hash) || this.#committedPacks.has(pack.hash) || this.#adoptedPacks.has(pack.hash)) {

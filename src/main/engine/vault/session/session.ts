@@ -4,7 +4,7 @@ import { isPromise } from 'node:util/types';
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import type { Clock } from '../../platform/index.ts';
 import type { FoldedCache } from '../cache/folded-cache.ts';
-import { listFans, listPacks, type ObjectIndex } from '../cache/object-index.ts';
+import { type IndexReader, listFans, listPacks, type ObjectIndex } from '../cache/object-index.ts';
 import type { FoldedIndex, PackUse } from '../catalog/folded.ts';
 import type { NewEvent } from '../events.ts';
 import {
@@ -175,16 +175,22 @@ export class Session implements VaultSession {
     const base = request.full ? null : await this.#foldedParent(request);
     const { seq, device } = await this.#context.nextRecord(this.#start.tag, this.#start.label);
     const used = new UsedFiles();
-    const built = await buildContent({
-      request,
-      parent: base,
-      device,
-      seq,
-      workFolder: this.#context.workFolder,
-      foldedFile: folded.newFile(tag),
-      locate: (object) => this.#locate(object, used),
-      signal: this.signal,
-    });
+    const reader = this.#context.index.bulkReader();
+    let built: BuiltContent;
+    try {
+      built = await buildContent({
+        request,
+        parent: base,
+        device,
+        seq,
+        workFolder: this.#context.workFolder,
+        foldedFile: folded.newFile(tag),
+        locate: (object) => this.#locate(object, used, reader),
+        signal: this.signal,
+      });
+    } finally {
+      reader.close();
+    }
     try {
       const { catalog, metaPack } = await space.withBallast(() =>
         storeCatalog({
@@ -258,12 +264,12 @@ export class Session implements VaultSession {
   }
 
   /** A place that may be relied on, for an object that the new version needs. */
-  #locate(object: ObjectRef, used: UsedFiles): StoredPlace | Promise<StoredPlace> {
+  #locate(object: ObjectRef, used: UsedFiles, reader: IndexReader): StoredPlace | Promise<StoredPlace> {
     const hash = object.hash;
     if (hash === null) throw new BackstopError('internal/bug', { message: 'the empty object has no place' });
     const isLarge = object.sizeBytes >= this.#context.policy.singleFromBytes;
     if (isLarge) return this.#locateSlowly(hash, object.sizeBytes, used);
-    const found = this.#known.find(hash, object.sizeBytes);
+    const found = this.#known.find(hash, object.sizeBytes, reader);
     if (found === null || found instanceof Promise) return this.#locateSlowly(hash, object.sizeBytes, used);
     used.packs.add(found.pack.hash);
     return found;

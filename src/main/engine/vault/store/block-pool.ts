@@ -18,7 +18,7 @@ export class BlockPool {
   #inFlight = 0;
   #made = 0;
 
-  constructor(limit = 24) {
+  constructor(limit = 16) {
     this.#limit = limit;
   }
 

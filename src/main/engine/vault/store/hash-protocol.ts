@@ -6,13 +6,13 @@ export type HashRequest =
   | { readonly kind: 'update'; readonly stream: number; readonly block: SharedArrayBuffer; readonly length: number }
   | { readonly kind: 'digest'; readonly stream: number }
   | { readonly kind: 'drop'; readonly stream: number }
-  /** Hashes many runs of one block; `places` are pairs of offset and length, `hashes` what is expected, 32 bytes each. */
+  /** Hashes many runs of one block; `places` are pairs of offset and length, `hashes` what is expected, as hex, one after another. */
   | {
       readonly kind: 'check';
       readonly ticket: number;
       readonly block: SharedArrayBuffer;
       readonly places: Uint32Array;
-      readonly hashes: Uint8Array;
+      readonly hashes: string;
     };
 
 export type HashAnswer =

@@ -1,6 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { HashAnswer, HashRequest } from './hash-protocol.ts';
 
+/** It holds a few hash states and short messages. */
+const WORKER_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 };
+
 /** One hashing thread. It starts at its first use. */
 export class HashThread {
   #worker: Worker | null = null;
@@ -42,7 +45,7 @@ export class HashThread {
     this.#worker?.postMessage({ kind: 'drop', stream } satisfies HashRequest);
   }
 
-  check(block: SharedArrayBuffer, places: Uint32Array, hashes: Uint8Array): Promise<readonly number[]> {
+  check(block: SharedArrayBuffer, places: Uint32Array, hashes: string): Promise<readonly number[]> {
     return new Promise((resolve, reject) => {
       this.#lastTicket += 1;
       this.#checks.set(this.#lastTicket, { resolve, reject });
@@ -70,7 +73,10 @@ export class HashThread {
 
   #start(): Worker {
     if (this.#worker !== null) return this.#worker;
-    const worker = new Worker(new URL('./hash-worker.ts', import.meta.url), { name: 'hash' });
+    const worker = new Worker(new URL('./hash-worker.mjs', import.meta.url), {
+      name: 'hash',
+      resourceLimits: WORKER_LIMITS,
+    });
     worker.on('message', (answer: HashAnswer) => this.#take(answer));
     worker.on('error', (error: Error) => this.#fail(error));
     // After the listeners: adding a message listener keeps the process alive until unref.
