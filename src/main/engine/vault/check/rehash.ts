@@ -76,7 +76,7 @@ export async function rehashObjects(
     threads.push(...Array.from({ length: wanted }, () => new HashThread()));
     const run = new Run(context, options, threads, list.total);
     for (const pack of list.packs()) await run.pack(pack.path, list.ofPack(pack.n));
-    for (const object of list.others()) await run.whole(object);
+    await run.others(list.others());
     return run.report();
   } finally {
     for (const thread of threads) await thread.stop();
@@ -142,6 +142,59 @@ class Run {
     } finally {
       await Promise.all(this.#running);
       await file?.close();
+    }
+  }
+
+  /** Objects that are files of their own, a few at a time, each in a hashing thread. */
+  async others(objects: Iterable<ObjectRef>): Promise<void> {
+    const waiting = objects[Symbol.iterator]();
+    const worker = async (thread: HashThread | null): Promise<void> => {
+      for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
+        const object = next.value;
+        const isWhole =
+          thread !== null && object.sizeBytes >= BLOCK_BYTES && (await this.#isSingleWhole(object, thread));
+        if (isWhole) this.#progress(1, object.sizeBytes);
+        else await this.whole(object);
+      }
+    };
+    const workers = this.#threads.length === 0 ? [null] : this.#threads;
+    await Promise.all(workers.map(worker));
+  }
+
+  /** False says no more than: not a sound file of this name; another copy may be whole. */
+  async #isSingleWhole(object: ObjectRef, thread: HashThread): Promise<boolean> {
+    if (object.hash === null) return true;
+    let file: VaultFile;
+    try {
+      file = await this.#context.io.open(this.#context.paths.object(object.hash.toString('hex')), 'read');
+    } catch (error) {
+      if (errnoOf(error) === null) throw error;
+      return false;
+    }
+    const blocks = [0, 1, 2].map(() => this.#free.pop() ?? new SharedArrayBuffer(BLOCK_BYTES));
+    const busy: Array<Promise<void>> = blocks.map(() => Promise.resolve());
+    const stream = thread.openStream();
+    let position = 0;
+    try {
+      for (let turn = 0; ; turn = (turn + 1) % blocks.length) {
+        this.#options.signal?.throwIfAborted();
+        await busy[turn];
+        const block = blocks[turn] as SharedArrayBuffer;
+        const got = await readFully(file, Buffer.from(block), position);
+        if (got === 0) break;
+        busy[turn] = stream.update(block, got);
+        position += got;
+      }
+      await Promise.all(busy);
+      return position === object.sizeBytes && (await stream.digest()).equals(object.hash);
+    } catch (error) {
+      await Promise.allSettled(busy);
+      stream.drop();
+      if (errnoOf(error) === null) throw error;
+      return false;
+    } finally {
+      this.#free.push(...blocks);
+      await file.close();
     }
   }
 
@@ -232,31 +285,34 @@ class WorkList {
     this.#db.pragma('cache_size = -8192');
     this.#db.pragma('temp_store = FILE');
     this.#db.exec(
-      'CREATE TABLE seen (hash BLOB PRIMARY KEY, size INTEGER, pack INTEGER, off INTEGER) STRICT, WITHOUT ROWID; BEGIN',
+      'CREATE TABLE seen (pack INTEGER, off INTEGER, size INTEGER NOT NULL, hash BLOB NOT NULL) STRICT; BEGIN',
     );
   }
 
   async fill(context: RehashContext, objects: Iterable<ObjectRef>, signal?: AbortSignal): Promise<void> {
-    const add = this.#db.prepare('INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)');
+    const add = this.#db.prepare('INSERT INTO seen VALUES (?, ?, ?, ?)');
     const slicer = new Slicer(signal);
-    let { objects: count, bytes } = this.total;
     const index = context.index.bulkReader();
     try {
       for (const { hash, sizeBytes } of objects) {
         if (hash === null) continue;
         const place = bestPlace(index.find(hash), sizeBytes);
         if (place !== null) this.#paths.set(place.pack.n, context.paths.pack(place.pack.hash));
-        if (add.run(hash, sizeBytes, place?.pack.n ?? null, place?.offset ?? null).changes === 1) {
-          count += 1;
-          bytes += sizeBytes;
-        }
+        add.run(place?.pack.n ?? null, place?.offset ?? null, sizeBytes, hash);
         await slicer.breathe();
       }
     } finally {
       index.close();
     }
-    this.total = { objects: count, bytes };
-    this.#db.exec('COMMIT; CREATE INDEX by_place ON seen (pack, off)');
+    // Sorted once at the end: a tree that grows in the order of hashes costs a page for each object.
+    this.#db.exec('COMMIT; CREATE INDEX by_place ON seen (pack, off, hash, size)');
+    const total = this.#db
+      .prepare<[], [number, number]>(
+        'SELECT count(*), coalesce(sum(size), 0) FROM (SELECT DISTINCT pack, off, hash, size FROM seen)',
+      )
+      .raw(true)
+      .get();
+    this.total = { objects: total?.[0] ?? 0, bytes: total?.[1] ?? 0 };
   }
 
   packs(): Array<{ readonly n: number; readonly path: string }> {
@@ -266,7 +322,7 @@ class WorkList {
   *ofPack(pack: number): Generator<Wanted> {
     const page = this.#db
       .prepare<[number, number, number], [Buffer, number, number]>(
-        'SELECT hash, size, off FROM seen WHERE pack = ? AND off > ? ORDER BY off LIMIT ?',
+        'SELECT DISTINCT hash, size, off FROM seen WHERE pack = ? AND off > ? ORDER BY off LIMIT ?',
       )
       .raw(true);
     let last = -1;
@@ -283,7 +339,7 @@ class WorkList {
   *others(): Generator<ObjectRef> {
     const page = this.#db
       .prepare<[Buffer, number], [Buffer, number]>(
-        'SELECT hash, size FROM seen WHERE pack IS NULL AND hash > ? ORDER BY hash LIMIT ?',
+        'SELECT DISTINCT hash, size FROM seen WHERE pack IS NULL AND off IS NULL AND hash > ? ORDER BY hash LIMIT ?',
       )
       .raw(true);
     let last: Buffer = Buffer.alloc(0);

@@ -17,6 +17,7 @@ export class HashedFile {
   readonly #opening: Promise<VaultFile>;
   readonly #inFlight = new Set<Promise<void>>();
   #stream: HashStream | null = null;
+  #lastWrite: Promise<void> = Promise.resolve();
   #block: Block;
   #filled = 0;
   #flushed = 0;
@@ -143,10 +144,12 @@ export class HashedFile {
     this.#stream ??= this.#thread.openStream();
     const stream = this.#stream;
     this.#pool.send();
-    const work = Promise.allSettled([
-      this.#opening.then((file) => writeAll(file, block.bytes.subarray(0, length), position)),
-      stream.update(block.shared, length),
-    ]).then((outcomes) => {
+    // One write of a file at a time: more of them only wait for the file's lock, at the cost of a core each.
+    const write = this.#lastWrite.then(async () => {
+      if (this.#failure === null) await writeAll(await this.#opening, block.bytes.subarray(0, length), position);
+    });
+    this.#lastWrite = write.catch(() => undefined); // Told by `work`.
+    const work = Promise.allSettled([write, stream.update(block.shared, length)]).then((outcomes) => {
       for (const outcome of outcomes) if (outcome.status === 'rejected') this.#fail(outcome.reason);
       this.#inFlight.delete(work);
       this.#pool.landed(block);
