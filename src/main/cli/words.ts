@@ -48,6 +48,16 @@ export function noticeSentence(notice: Notice): string | null {
       return `This is a full backup: ${data['reason']}`;
     case 'recovered':
       return `An interrupted run was complete; its version ${String(data['snapshot']).slice(0, 12)} has been stored.`;
+    case 'space-tight':
+      return `This may get tight: the iPhone uses ${data['used']}, and ${data['free']} are free here. The iPhone itself checks before it sends.`;
+    case 'info-incomplete':
+      return `Info.plist could not be filled completely (missing: ${list(data['missing'])}). The backup is not affected.`;
+    case 'recovery-failed':
+      return 'An interrupted run could not be finished. Its version is not in the list; all others are untouched.';
+    case 'without-answer':
+      return 'The iPhone left without its last word, but what it left was proved to be whole.';
+    case 'check-not-recorded':
+      return 'The outcome of this check could not be written into the vault; it is only shown here.';
     case 'demo':
       return String(data['text'] ?? '');
     default:

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { VerificationLevel, VerificationReport, WorkOptions } from '../../../shared/contract/index.ts';
+import { isBackstopError } from '../../../shared/errors/index.ts';
 import type { Snapshot, Vault } from '../vault/index.ts';
 import { cleanScratch, verifySnapshot } from '../verify/index.ts';
 
@@ -22,7 +23,15 @@ export async function checkSnapshot(request: CheckRequest, options: WorkOptions)
     options,
   );
   // A vault that may only be read is checked all the same; the outcome is then only shown.
-  if (!vault.isReadOnly) await remember(vault, snapshot, report);
+  if (!vault.isReadOnly) {
+    try {
+      await remember(vault, snapshot, report);
+    } catch (error) {
+      // A write-protected or full disk does not undo what was checked; only the note of it is missing.
+      if (!isBackstopError(error) || !error.code.startsWith('vault/')) throw error;
+      options.onNotice?.({ type: 'notice', code: 'check-not-recorded', data: { reason: error.code } });
+    }
+  }
   return report;
 }
 

@@ -20,7 +20,7 @@ import { exportSnapshot } from '../export/index.ts';
 import { type Snapshot, Vault } from '../vault/index.ts';
 import { checkSnapshot } from './check-snapshot.ts';
 import { runDemo } from './demo.ts';
-import { connectTrusted, listDevices, type PhoneAccess, pairDevice, phoneAccess } from './phones.ts';
+import { connectTrusted, listDevices, type PhoneAccess, pairDevice, phoneAccess, requirePhone } from './phones.ts';
 import { showSnapshot } from './show-snapshot.ts';
 import { summarise, summariseOne } from './summaries.ts';
 
@@ -87,7 +87,9 @@ class LocalEngine implements Engine {
 
   async backup(request: BackupRequest, options: WorkOptions = {}): Promise<BackupResult> {
     const started = performance.now();
-    // The vault comes first: a place that cannot be written must be said before a phone is asked for its passcode.
+    // No vault is made for a phone that is not there; and a place that cannot be written is told before a phone is asked
+    // for its trust or its passcode.
+    await requirePhone(this.#phones, request.udid, options);
     await using vault = await this.#openOrCreate(request.vault);
     await using phone = await connectTrusted(this.#phones, request.udid, options);
     const done = await runBackup(

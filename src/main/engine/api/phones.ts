@@ -72,6 +72,15 @@ async function pairChosen(
   return { created, phone: await openPhone({ udid: chosen.udid, endpoint, store, signal }) };
 }
 
+/** Throws unless the phone that is meant is there: asked before anything is made for its sake. */
+export async function requirePhone(
+  { endpoint }: PhoneAccess,
+  udid: string | null,
+  { signal }: WorkOptions,
+): Promise<void> {
+  choosePhone(await listPhones(endpoint, { signal }), udid);
+}
+
 /** A session with the phone; a phone that does not know this computer yet is asked for its trust on the way. */
 export async function connectTrusted(access: PhoneAccess, udid: string | null, options: WorkOptions): Promise<Phone> {
   options.onProgress?.(waiting('connecting'));
