@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmS
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
-import { BackstopError } from '../../../shared/errors/index.ts';
+import { BackstopError, isBackstopError } from '../../../shared/errors/index.ts';
 import type { SnapshotFacts, TopEntry } from '../vault/types.ts';
 import type { EntryChange } from './overlay/index.ts';
 
@@ -26,7 +26,7 @@ PRAGMA user_version = ${SCHEMA_VERSION};
 
 /** One change: kind (1), id (20), SHA-256 (32, zeros where there is none), size (8, double), date (4). Little-endian. */
 const ROW_BYTES = 65;
-const CHUNK_ROWS = 16_384;
+const CHUNK_ROWS = 2048;
 const KIND = { removed: 0, object: 1, empty: 2 } as const;
 
 const hashText = z.string().regex(/^[0-9a-f]{64}$/);
@@ -129,16 +129,19 @@ export class SessionJournal {
   }
 
   /**
-   * Writes down what the phone's "done" has earned. When this returns it survives a power cut; when it throws, nothing
-   * was written and the commit can go on without it.
+   * Writes down what the phone's "done" has earned, and answers with what is read back from the file. When this returns
+   * it survives a power cut; when it throws, the commit can go on without it.
    */
-  writeReceived(backup: ReceivedBackup): void {
-    explaining(this.#folder, () => {
+  writeReceived(backup: ReceivedBackup): ReceivedBackup {
+    return explaining(this.#folder, () => {
       const write = this.#db.transaction(() => this.#writeAll(backup));
       this.#db.pragma('synchronous = FULL');
       write.exclusive();
       syncFolder(this.#folder);
       syncFolder(join(this.#folder, '..'));
+      const written = this.received();
+      if (written === null) throw new Error('it is not there after it was written');
+      return written;
     });
   }
 
@@ -153,25 +156,21 @@ export class SessionJournal {
     if (this.#db.open) this.#db.close();
   }
 
-  /** What was written down; null when the phone had not said "done". Throws for anything damaged. */
+  /**
+   * What was written down; null when the phone had not said "done". Its rows are proved at the end of each reading:
+   * that throws `backup/interrupted-commit` when they are not those that were written.
+   */
   received(): ReceivedBackup | null {
     const db = this.#db;
     const row: unknown = db.prepare("SELECT v FROM meta WHERE k = 'received'").pluck().get();
     if (typeof row !== 'string') return null;
     const { rows, rowsHash, tops, facts, ...rest } = receivedSchema.parse(JSON.parse(row));
-    const hash = createHash('sha256');
-    let found = 0;
-    for (const bytes of chunksOf(db)) {
-      hash.update(bytes);
-      found += bytes.length / ROW_BYTES;
-    }
-    if (found !== rows || hash.digest('hex') !== rowsHash) throw new Error('its rows are not those that were written');
     const { notSent, ...others } = facts;
     return {
       ...rest,
       facts: notSent === undefined ? others : { ...others, notSent },
       tops: tops.map((top) => ({ ...top, hash: top.hash === null ? null : Buffer.from(top.hash, 'hex') })),
-      changes: { [Symbol.iterator]: () => decodeRows(chunksOf(db)) },
+      changes: { [Symbol.iterator]: () => decodeRows(checkedChunks(db, { rows, rowsHash })) },
     };
   }
 
@@ -232,7 +231,7 @@ function readLeft(id: string, folder: string): LeftSession {
   if (journal === 'living') return { kind: 'living', id };
   try {
     const backup = journal.received();
-    if (backup !== null) return { kind: 'received', id, journal, backup };
+    if (backup !== null && areRowsSound(backup)) return { kind: 'received', id, journal, backup };
   } catch {
     // Rows that do not match their hash must not become a version.
   }
@@ -258,13 +257,14 @@ function claim(db: Database.Database): void {
   db.exec('BEGIN EXCLUSIVE; COMMIT');
 }
 
+/** Each chunk is the same buffer: whoever takes one is done with it before the next. */
 function* encodeRows(entries: Iterable<EntryChange>): Generator<Buffer> {
-  let chunk = Buffer.alloc(CHUNK_ROWS * ROW_BYTES);
+  const chunk = Buffer.alloc(CHUNK_ROWS * ROW_BYTES);
   let at = 0;
   for (const entry of entries) {
     if (at === chunk.length) {
       yield chunk;
-      chunk = Buffer.alloc(CHUNK_ROWS * ROW_BYTES);
+      chunk.fill(0);
       at = 0;
     }
     entry.id.copy(chunk, at + 1, 0, 20);
@@ -293,6 +293,33 @@ function* decodeRows(chunks: Iterable<Buffer>): Generator<EntryChange> {
       }
     }
   }
+}
+
+function areRowsSound(backup: ReceivedBackup): boolean {
+  try {
+    for (const _change of backup.changes);
+    return true;
+  } catch (error) {
+    if (isBackstopError(error, 'backup/interrupted-commit')) return false;
+    throw error;
+  }
+}
+
+/** Hashes what passes. A reader that stops early has used nothing that a commit would keep. */
+function* checkedChunks(
+  db: Database.Database,
+  written: { readonly rows: number; readonly rowsHash: string },
+): Generator<Buffer> {
+  const hash = createHash('sha256');
+  let rows = 0;
+  for (const chunk of chunksOf(db)) {
+    hash.update(chunk);
+    rows += chunk.length / ROW_BYTES;
+    yield chunk;
+  }
+  if (rows === written.rows && hash.digest('hex') === written.rowsHash) return;
+  const reason = 'what was written down about it is damaged';
+  throw new BackstopError('backup/interrupted-commit', { message: reason, data: { reason } });
 }
 
 /** One at a time, with no query left open in between. */

@@ -176,6 +176,11 @@ export class Overlay {
     });
   }
 
+  /** Gives its memory back. Nothing may be asked afterwards. */
+  release(): void {
+    this.contents.table.release();
+  }
+
   #begin(base: BaseView | null, modified: number): void {
     const phone = this.contents.makeFolder(this.contents.tree.root, this.udid, modified);
     if (base === null) return;

@@ -130,8 +130,10 @@ class Backup {
       ...changesOf(overlay, base),
     };
     await session.seal();
-    this.#writeDown(journal, request);
-    const snapshot = await session.commit(request);
+    const written = this.#writeDown(journal, request);
+    // What was written down is what is committed; half a million rows need not be in memory a second time.
+    if (written !== null) overlay.release();
+    const snapshot = await session.commit({ ...request, ...written });
     return { snapshot, notSent: listener.notSent, wasAnswered: ending.kind === 'answered' };
   }
 
@@ -251,13 +253,16 @@ class Backup {
   }
 
   /** A journal that cannot be written costs the protection against a crash in the next seconds, not the backup. */
-  #writeDown(journal: SessionJournal, request: CommitRequest): void {
+  #writeDown(journal: SessionJournal, request: CommitRequest): Pick<CommitRequest, 'changes' | 'tops'> | null {
     try {
-      journal.writeReceived({ ...request, vaultId: this.#run.vault.id, parent: request.parent?.id ?? null });
+      const earned = { ...request, vaultId: this.#run.vault.id, parent: request.parent?.id ?? null };
+      const { changes, tops } = journal.writeReceived(earned);
       this.#isWrittenDown = true;
+      return { changes, tops };
     } catch (error) {
       if (!isBackstopError(error, 'backup/work-folder-failed')) throw error;
       this.#notice('journal-not-written', { reason: String(error.data['reason']) });
+      return null;
     }
   }
 }
