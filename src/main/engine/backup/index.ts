@@ -4,7 +4,6 @@ export {
   type EncryptionChange,
   type EncryptionResult,
   type EncryptionState,
-  MISSING_WITHOUT_ENCRYPTION,
   readEncryption,
 } from './encryption.ts';
 export type { BackupPhase, BackupProgress } from './progress.ts';

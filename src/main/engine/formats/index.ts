@@ -3,7 +3,6 @@ export {
   type ClassedKey,
   openClassedKey,
   readClassedKey,
-  unwrapKey,
   wrapKey,
   wrapMany,
   writeClassedKey,
@@ -13,8 +12,6 @@ export {
   type DecryptOptions,
   decryptCbc,
   decryptCbcStream,
-  decryptPayloadHead,
-  encryptPayload,
   type PaddingVerdict,
   type PayloadEncryptor,
   storedSizeOf,
@@ -22,8 +19,8 @@ export {
 export { unwrapMany } from './crypto/unwrap-many.ts';
 export { type BuiltKeybag, buildKeybag, type KeybagPlan } from './keybag/build.ts';
 export { deriveKek, type KdfParameters } from './keybag/derive.ts';
-export { type Keybag, type KeybagClass, keybagFingerprint, parseKeybag } from './keybag/keybag.ts';
-export { type UnlockedKeybag, type UnlockResult, unlockKeybag, unlockWithKek } from './keybag/unlock.ts';
+export { type Keybag, type KeybagClass, parseKeybag } from './keybag/keybag.ts';
+export { type UnlockedKeybag, type UnlockResult, unlockKeybag } from './keybag/unlock.ts';
 export { createManifestEncryptor, decryptManifestDb } from './manifest/cipher.ts';
 export { type ManifestDb, type ManifestRow, openManifestDb } from './manifest/database.ts';
 export { createManifestDb, type ManifestWriter, type NewManifestRow } from './manifest/database-writer.ts';
