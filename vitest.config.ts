@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Slow tests start processes and move files: a few at a time, so that two cores are enough. */
-const slow = { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 };
+/** Slow tests start processes and move files: after the others, and a few at a time, so that two cores are enough. */
+const slow = { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2, sequence: { groupOrder: 1 } };
 
 /** Unit tests that shorten the product's waits, which are read once for each process. They get a process of their own. */
 const waits = [
