@@ -15,7 +15,7 @@ import { WatchedIo } from '../support/vault/watched-io.ts';
  */
 
 const SOAK = process.env['BACKSTOP_SOAK'] === '1';
-const RANDOM_STATES = SOAK ? 40 : 1;
+const RANDOM_STATES = SOAK ? Number(process.env['BACKSTOP_SOAK_STATES'] ?? 40) : 1;
 const RANDOM_EVERY = SOAK ? 1 : 3;
 /** In a short run, every operation is cut with the plain survivals, and the next backup is tried at each sixth. */
 const NEXT_BACKUP_EVERY = SOAK ? 1 : 6;

@@ -11,7 +11,7 @@ import { differenceFrom, UDID } from '../support/vault/versions.ts';
 
 /** A real process is killed in the middle of its work, again and again. BACKSTOP_SOAK=1 does it for long. */
 
-const KILLS = process.env['BACKSTOP_SOAK'] === '1' ? 300 : 6;
+const KILLS = process.env['BACKSTOP_SOAK'] === '1' ? Number(process.env['BACKSTOP_SOAK_KILLS'] ?? 300) : 6;
 const folder = vaultFolder();
 const child = join(import.meta.dirname, '../support/vault/backup-child.ts');
 

@@ -192,6 +192,12 @@ test('a lost pack is missed by name of every file in it, and a pack cut short is
   truncateSync(victim, statSync(victim).size - 20);
   const cut = await vault.checkStructure(first.snapshot);
   expect(cut.problems.some(({ kind }) => kind === 'pack')).toBe(true);
+  // A computer that has never seen the pack whole reads what is whole in it.
+  const other = await folder.open('vault', { cacheDir: folder.path('other cache') });
+  await using view = await other.view(first.snapshot);
+  expect(await other.rehash(view.entries())).toMatchObject({ ok: true });
+  expect((await other.checkStructure(first.snapshot)).ok).toBe(false);
+  expect(await other.chooseParent(UDID)).toMatchObject({ parent: null });
 });
 
 test('a flipped bit in a catalog or a record is found', async () => {

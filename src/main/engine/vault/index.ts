@@ -1,7 +1,6 @@
 export type { DamagedObject, RehashReport } from './check/rehash.ts';
 export type { StructureProblem, StructureReport } from './check/structure.ts';
 export type { EventList, NewEvent, VaultEvent } from './events.ts';
-export { cloudServiceOf } from './layout/cloud.ts';
 export type { Host } from './lease/host.ts';
 export type { SnapshotRecord } from './record.ts';
 export type {

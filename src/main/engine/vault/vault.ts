@@ -1,10 +1,10 @@
-import { mkdirSync, rmSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BackstopError, isBackstopError } from '../../../shared/errors/index.ts';
 import { type Clock, systemClock } from '../platform/index.ts';
 import { CatalogCopies } from './cache/catalog-copies.ts';
 import { FoldedCache } from './cache/folded-cache.ts';
+import { makeLocalFolder, removeOlder } from './cache/local-files.ts';
 import { ObjectIndex } from './cache/object-index.ts';
 import type { FoldedIndex } from './catalog/folded.ts';
 import { type RehashOptions, type RehashReport, rehashObjects } from './check/rehash.ts';
@@ -56,6 +56,11 @@ export interface SessionRequest {
 }
 
 const MAX_MARK_BYTES = 64 * 1024 * 1024;
+const DAY_MS = 24 * 60 * 60_000;
+/** Scratch files of checks and commits that were killed. */
+const LEFTOVER_MS = DAY_MS;
+/** Copies of catalogs are fetched again when they are wanted. */
+const CATALOG_COPIES_MS = 7 * DAY_MS;
 
 export class Vault implements AsyncDisposable {
   readonly dir: string;
@@ -92,7 +97,7 @@ export class Vault implements AsyncDisposable {
     this.#sinceBootMs = options.sinceBootMs ?? (() => uptime() * 1000);
     this.#paths = new VaultPaths(dir, found.description.fanOut);
     this.#cache = join(resolve(options.cacheDir), 'vaults', this.id);
-    mkdirSync(this.#cache, { recursive: true, mode: 0o700 });
+    makeLocalFolder(this.#cache);
     const state = resolve(options.stateDir ?? options.cacheDir);
     this.host = options.host ?? thisHost(state);
     this.#locks = join(state, 'locks', this.id);
@@ -511,7 +516,9 @@ export class Vault implements AsyncDisposable {
       await removeFolder(this.#io, this.#paths.tmp(item.name));
       OsLock.forget(this.#locks, item.name);
     }
-    rmSync(join(this.#cache, 'check'), { recursive: true, force: true });
+    for (const folder of ['check', 'work', join('folded', 'older')])
+      removeOlder(join(this.#cache, folder), LEFTOVER_MS);
+    removeOlder(join(this.#cache, 'catalogs'), CATALOG_COPIES_MS);
     return removed;
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -73,13 +73,6 @@ export class CatalogCopies {
       throw error;
     } finally {
       await source.close();
-    }
-  }
-
-  /** Forgets copies that are not in use by `keep`. */
-  trim(keep: ReadonlySet<string>): void {
-    for (const name of readdirSync(this.#folder)) {
-      if (!keep.has(name.slice(0, 64))) rmSync(join(this.#folder, name), { force: true });
     }
   }
 }

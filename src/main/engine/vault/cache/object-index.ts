@@ -1,9 +1,12 @@
 import Database from 'better-sqlite3';
-import { removeDatabase, Slicer } from '../catalog/folded.ts';
+import { Slicer } from '../catalog/folded.ts';
 import type { VaultIo } from '../io/index.ts';
 import { isIgnoredName, parsePackName, type VaultPaths } from '../layout/names.ts';
 import { INDEX_ENTRY_BYTES, INDEX_HEADER_BYTES, PACK_FLAG_META, readIndexEntry } from '../pack/layout.ts';
+import { PackTable } from '../pack/pack-table.ts';
 import { readPackContents } from '../pack/read-index.ts';
+import { salvageRecords } from '../pack/salvage.ts';
+import { removeDatabase } from './local-files.ts';
 
 /**
  * Which pack holds which object, as a SQLite file of this computer. It repeats what the packs' own indexes say, can be
@@ -21,6 +24,9 @@ CREATE TABLE object (hash BLOB NOT NULL, pack INTEGER NOT NULL, off INTEGER NOT 
 const FIND = 'SELECT pack, off, slen, raw, codec FROM object WHERE hash = ?';
 const ROWS_PER_SLICE = 400;
 const PACKS_AT_A_TIME = 8;
+/** Flag of this index, not of packs: its records were found by scanning. */
+const SALVAGED = 0x4000_0000;
+const NO_TAG = Buffer.alloc(16);
 
 export interface IndexedPack {
   readonly n: number;
@@ -170,14 +176,17 @@ export class ObjectIndex implements IndexReader {
     this.#load();
     const there = await listPacks(io, paths, signal);
     this.dropPacks([...this.#byHash.keys()].filter((hash) => !there.has(hash)));
-    const fresh = [...there].filter((hash) => !this.#byHash.has(hash));
+    const fresh = [...there].filter((hash) => ((this.#byHash.get(hash)?.flags ?? SALVAGED) & SALVAGED) !== 0);
     const damaged: Array<{ hash: string; reason: string }> = [];
     const worker = async (): Promise<void> => {
       for (let hash = fresh.pop(); hash !== undefined; hash = fresh.pop()) {
         signal?.throwIfAborted();
         const contents = await readPackContents(io, paths.pack(hash));
-        if ('problem' in contents) damaged.push({ hash, reason: contents.problem });
-        else {
+        if ('problem' in contents) {
+          damaged.push({ hash, reason: contents.problem });
+          if (!this.#byHash.has(hash)) await this.#salvage(io, paths.pack(hash), hash, signal);
+        } else {
+          if (this.#byHash.has(hash)) this.dropPacks([hash]);
           const { header, sizeBytes, index } = contents;
           await this.addPack({ hash, tag: header.deviceTag, sizeBytes, flags: header.flags }, index);
         }
@@ -189,6 +198,14 @@ export class ObjectIndex implements IndexReader {
 
   close(): void {
     if (this.#db.open) this.#db.close();
+  }
+
+  /** What is whole in a damaged pack can still be read; nothing new is built upon it. */
+  async #salvage(io: VaultIo, path: string, hash: string, signal?: AbortSignal): Promise<void> {
+    const table = new PackTable();
+    for await (const record of salvageRecords(io, path, signal)) if (record.isWhole) table.add(record);
+    const facts = await io.stat(path);
+    await this.addPack({ hash, tag: NO_TAG, sizeBytes: facts?.sizeBytes ?? 0, flags: SALVAGED }, table.toIndex());
   }
 
   #load(): void {

@@ -1,5 +1,5 @@
-import { copyFileSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { copyLocal, removeDatabase } from '../cache/local-files.ts';
 import type { CatalogReference } from '../record.ts';
 import { EMPTY_LEAF, LEAVES_OF_NODE_BYTES, LeafFeeder, leafOf, NODES, RootTree } from './root.ts';
 import { type EntryRow, type Place, SINGLE_OBJECT, type TopRow } from './schema.ts';
@@ -83,8 +83,7 @@ export class FoldedIndex {
     tree: RootTree | null,
     options: { readonly state: FoldedState; readonly signal?: AbortSignal | undefined },
   ): Promise<FoldedIndex> {
-    rmSync(file, { force: true });
-    copyFileSync(catalog, file);
+    copyLocal(catalog, file);
     const db = connect(file);
     try {
       db.exec(EXTRA_SCHEMA);
@@ -407,10 +406,6 @@ function connect(file: string, mustExist = false): Database.Database {
 
 export function isBusy(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
-}
-
-export function removeDatabase(file: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
 }
 
 export function toEntry(row: EntryTuple): EntryRow {

@@ -1,10 +1,10 @@
 import { hash as hashOnce, randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { isBackstopError } from '../../../../shared/errors/index.ts';
+import { makeLocalFolder, removeDatabase } from '../cache/local-files.ts';
 import type { IndexedPlace, ObjectIndex } from '../cache/object-index.ts';
-import { removeDatabase, Slicer } from '../catalog/folded.ts';
+import { Slicer } from '../catalog/folded.ts';
 import { errnoOf, readFully, type VaultFile, type VaultIo } from '../io/index.ts';
 import type { VaultPaths } from '../layout/names.ts';
 import { CODEC_STORED } from '../pack/layout.ts';
@@ -67,7 +67,7 @@ export async function rehashObjects(
   objects: Iterable<ObjectRef>,
   options: RehashOptions,
 ): Promise<RehashReport> {
-  mkdirSync(context.workFolder, { recursive: true, mode: 0o700 });
+  makeLocalFolder(context.workFolder);
   const list = new WorkList(join(context.workFolder, `${randomUUID()}.rehash`));
   const threads: HashThread[] = [];
   try {

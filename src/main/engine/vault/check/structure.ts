@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import { type CatalogCopies, openCatalog } from '../cache/catalog-copies.ts';
 import { foldCatalogs } from '../cache/fold.ts';
+import { makeLocalFolder, removeLocal } from '../cache/local-files.ts';
 import type { ObjectIndex } from '../cache/object-index.ts';
-import { type FoldedIndex, type PackUse, removeDatabase, Slicer } from '../catalog/folded.ts';
+import { type FoldedIndex, type PackUse, Slicer } from '../catalog/folded.ts';
 import { EMPTY_HASH, type EntryRow, SINGLE_OBJECT, type TopRow } from '../catalog/schema.ts';
 import type { VaultIo } from '../io/index.ts';
 import type { VaultPaths } from '../layout/names.ts';
@@ -59,7 +59,7 @@ export async function checkStructure(
   options: StructureOptions,
 ): Promise<StructureReport> {
   const folder = join(context.workFolder, randomUUID());
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeLocalFolder(folder);
   const check = new StructureCheck(context, snapshot, options);
   let folded: FoldedIndex | null = null;
   try {
@@ -76,8 +76,7 @@ export async function checkStructure(
     check.add({ kind: 'catalog', fileId: null, path: String(path), object: check.lastCatalog, detail: String(reason) });
   } finally {
     folded?.close();
-    if (folded !== null) removeDatabase(folded.file);
-    rmSync(folder, { recursive: true, force: true });
+    removeLocal(folder);
   }
   return check.report();
 }

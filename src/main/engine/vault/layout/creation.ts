@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BackstopError } from '../../../../shared/errors/index.ts';
+import { readProgramFile } from '../cache/local-files.ts';
 import { createDurably, errnoOf, syncFolders, type VaultIo, writeNewFile } from '../io/index.ts';
 import { cloudServiceOf } from './cloud.ts';
 import {
@@ -139,8 +139,8 @@ async function replaceOwn(io: VaultIo, path: string, bytes: Buffer): Promise<voi
 function readResource(name: string): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   for (;;) {
-    const path = join(folder, 'resources', name);
-    if (existsSync(path)) return readFileSync(path, 'utf8');
+    const text = readProgramFile(join(folder, 'resources', name));
+    if (text !== null) return text;
     if (folder === dirname(folder) || folder.split(sep).length < 2) break;
     folder = dirname(folder);
   }

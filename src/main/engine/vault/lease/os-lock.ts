@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { removeDatabase } from '../catalog/folded.ts';
+import { removeDatabase } from '../cache/local-files.ts';
 
 /**
  * A lock of the operating system that ends with its process, whatever kills it. Node has no call for one; SQLite's

@@ -19,8 +19,7 @@ export const RECORD_MAGIC = Buffer.from('BSOB', 'latin1');
 const INDEX_MAGIC = Buffer.from('BSINDEX1', 'latin1');
 const FOOTER_MAGIC = Buffer.from('BSFOOT01', 'latin1');
 
-/** Bits of the pack header's flags. */
-export const PACK_FLAG_HOT = 1;
+/** Bit 1 of the pack header's flags: its one record is a catalog. (Bit 0, hot, is not written yet.) */
 export const PACK_FLAG_META = 2;
 
 export const CODEC_STORED = 0;
@@ -63,10 +62,6 @@ export interface Footer {
   readonly indexLength: number;
   readonly count: number;
   readonly indexHash: Buffer;
-}
-
-export function paddedLength(bytes: number): number {
-  return (bytes + 7) & ~7;
 }
 
 /** Bytes of a record's padding. */

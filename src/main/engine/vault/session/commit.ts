@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackstopError } from '../../../../shared/errors/index.ts';
+import { makeLocalFolder, removeLocal } from '../cache/local-files.ts';
 import { CatalogWriter } from '../catalog/catalog-writer.ts';
 import { FoldedIndex, type FoldedState, type PackUse, type RowChange, Slicer } from '../catalog/folded.ts';
 import { LeafFeeder, RootTree } from '../catalog/root.ts';
@@ -56,7 +56,7 @@ export interface BuildOptions {
 }
 
 export async function buildContent(options: BuildOptions): Promise<BuiltContent> {
-  mkdirSync(options.workFolder, { recursive: true, mode: 0o700 });
+  makeLocalFolder(options.workFolder);
   return options.parent === null ? buildFull(options) : buildOnParent(options, options.parent);
 }
 
@@ -103,14 +103,14 @@ async function buildFull(options: BuildOptions): Promise<BuiltContent> {
       async keep(catalog, snapshot) {
         const state: FoldedState = { snapshot, catalogs: [catalog], deltaRows: 0, root };
         const folded = await FoldedIndex.fromFull(localFile, options.foldedFile, tree, { state });
-        rmSync(localFile, { force: true });
+        removeLocal(localFile);
         return folded;
       },
-      discard: () => rmSync(localFile, { force: true }),
+      discard: () => removeLocal(localFile),
     };
   } catch (error) {
     writer.discard();
-    rmSync(localFile, { force: true });
+    removeLocal(localFile);
     throw error;
   }
 }
@@ -122,8 +122,8 @@ async function buildOnParent(options: BuildOptions, parent: FoldedIndex): Promis
   const fullFile = join(options.workFolder, `${randomUUID()}.db`);
   const discard = (): void => {
     if (parent.db.inTransaction) parent.db.exec('ROLLBACK');
-    rmSync(deltaFile, { force: true });
-    rmSync(fullFile, { force: true });
+    removeLocal(deltaFile);
+    removeLocal(fullFile);
   };
   const writer = new CatalogWriter(deltaFile);
   parent.db.exec('BEGIN IMMEDIATE');

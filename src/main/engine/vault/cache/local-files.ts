@@ -1,0 +1,65 @@
+import {
+  copyFileSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createZstdCompress } from 'node:zlib';
+
+/** Files of this computer's own state and of the program: never of a vault, whose only door is vault/io. */
+
+const CHUNK_BYTES = 1024 * 1024;
+
+export function makeLocalFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+}
+
+/** A file or a folder with all that is in it; nothing if it is not there. */
+export function removeLocal(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}
+
+/** What lies in a folder and was not written for so long: nobody can be at work on it. */
+export function removeOlder(folder: string, olderThanMs: number): void {
+  if (!existsSync(folder)) return;
+  const limit = Date.now() - olderThanMs;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const facts = statSync(path, { throwIfNoEntry: false });
+    if (facts !== undefined && facts.mtimeMs < limit) removeLocal(path);
+  }
+}
+
+/** A SQLite file with the files that SQLite keeps beside it. */
+export function removeDatabase(file: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
+}
+
+export function copyLocal(from: string, to: string): void {
+  removeDatabase(to);
+  copyFileSync(from, to);
+}
+
+export function localSize(path: string): number {
+  return statSync(path).size;
+}
+
+export function localChunks(path: string): AsyncIterable<Buffer> {
+  return createReadStream(path, { highWaterMark: CHUNK_BYTES });
+}
+
+export async function compressLocal(from: string, to: string): Promise<void> {
+  await pipeline(createReadStream(from), createZstdCompress(), createWriteStream(to, { mode: 0o600 }));
+}
+
+/** A file that came with the program; null when it is not there. */
+export function readProgramFile(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+}
