@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -10,9 +11,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { type Snapshot, Vault } from '../../src/main/engine/vault/index.ts';
 import { selfHashedLine } from '../../src/main/engine/vault/layout/canonical.ts';
+import { encodeRecord } from '../../src/main/engine/vault/record.ts';
 import { vaultFolder } from '../support/vault/folders.ts';
 import { Random } from '../support/vault/random.ts';
 import {
@@ -368,4 +371,24 @@ test('checks are kept as events, in order', async () => {
   const { events, unreadable } = await vault.listEvents();
   expect(unreadable).toEqual([]);
   expect(events).toMatchObject([{ kind: 'verified', record: snapshot.id, level: 'quick', ok: true, checked: 44 }]);
+});
+
+test('a catalog that would act by itself when it is opened is refused', async () => {
+  const vault = await folder.open();
+  const first = await commit(vault, 0, null);
+  const catalog = first.snapshot.record.catalogs[0];
+  const path = join(vault.dir, 'catalogs', `${catalog?.hash}.db`);
+  const forged = new Database(path);
+  forged.exec('CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM top; END');
+  forged.close();
+  const bytes = readFileSync(path);
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  renameSync(path, join(vault.dir, 'catalogs', `${hash}.db`));
+  const record = { ...first.snapshot.record, catalogs: [{ hash, size: bytes.length, kind: 'full' as const }] };
+  const { bytes: forgedRecord, fileName } = encodeRecord(record);
+  writeFileSync(join(vault.dir, 'snapshots', record.device, fileName), forgedRecord);
+  rmSync(join(vault.dir, first.snapshot.file));
+  const other = await folder.open('vault', { cacheDir: folder.path('other cache') });
+  const report = await other.checkStructure(await other.resolve('latest'));
+  expect(report.problems).toMatchObject([{ kind: 'catalog', detail: 'it holds more than tables' }]);
 });

@@ -93,6 +93,9 @@ export function openCatalog(
   try {
     db = new Database(file, { readonly: true, fileMustExist: true });
     db.pragma('cache_size = -4096');
+    // It will be written to as a copy: nothing in it may act by itself.
+    const active = db.prepare("SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view')").get();
+    if (active !== undefined) throw new Error('it holds more than tables');
     const meta = new Map(
       db
         .prepare<[], [string, unknown]>('SELECT k, v FROM meta')

@@ -66,7 +66,8 @@ export class FoldedCache {
   keepOnly(tag: string, index: FoldedIndex): void {
     this.#open.set(index.file, index);
     for (const other of this.#cached(tag)) {
-      if (other.file === index.file) continue;
+      // One with an open transaction is being built upon by a session, which decides itself.
+      if (other.file === index.file || other.db.inTransaction) continue;
       this.#open.delete(other.file);
       try {
         other.remove();

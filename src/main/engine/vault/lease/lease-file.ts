@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { errnoOf, readSmallFile, type VaultIo } from '../io/index.ts';
 import { canonicalLine } from '../layout/canonical.ts';
@@ -70,7 +71,7 @@ export async function listLeases(io: VaultIo, folder: string): Promise<SeenLease
   }
   const leases: SeenLease[] = [];
   for (const [key, seen] of sessions) {
-    const path = `${folder}/${key}.${seen.counter}.json`;
+    const path = join(folder, `${key}.${seen.counter}.json`);
     const facts = await io.stat(path);
     if (facts === null) continue; // Released or renewed since the listing; a renewal shows at the next look.
     leases.push({ ...seen, modifiedMs: facts.modifiedMs, content: await readLease(io, path) });

@@ -26,7 +26,7 @@ export const CODEC_STORED = 0;
 export const CODEC_ZSTD = 1;
 
 /** What a pack may hold before its index would be unreasonable: readers refuse more before they take memory. */
-export const MAX_PACK_OBJECTS = 4 * 1024 * 1024;
+const MAX_PACK_OBJECTS = 1024 * 1024;
 
 export interface PackHeader {
   readonly flags: number;
