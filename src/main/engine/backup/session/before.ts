@@ -7,32 +7,44 @@ import type { BackupOptions, BackupRun } from './types.ts';
 
 /** What is settled before the vault is asked for anything: who the phone is, its encryption, and room. */
 
+/** What will be with this backup's encryption, before the phone was asked for anything. */
+export interface EncryptionPlan {
+  readonly isEncrypted: boolean;
+  /** Not null: encryption has to be turned on first, with this password. */
+  readonly turnOnWith: string | null;
+}
+
 /**
- * Will this backup be encrypted? It is unless the owner explicitly wants otherwise: encryption is turned on with the
- * password that is given, and without one nothing is backed up. Throws `backup/password-needed`,
- * `backup/encryption-forced`, `backup/unencrypted-not-possible`, and what a change of encryption throws.
+ * A backup is encrypted unless the owner explicitly wants otherwise: encryption is turned on with the password that is
+ * given, and without one nothing is backed up. Throws `backup/password-needed`, `backup/encryption-forced`,
+ * `backup/unencrypted-not-possible`.
  */
-export async function settleEncryption(
-  run: BackupRun,
-  options: BackupOptions & { readonly signal: AbortSignal },
-  notice: SayNotice,
-): Promise<boolean> {
-  const { isOn, isForced } = await readEncryption(run.phone, options);
+export async function planEncryption(run: BackupRun, signal: AbortSignal, notice: SayNotice): Promise<EncryptionPlan> {
+  const { isOn, isForced } = await readEncryption(run.phone, { signal });
   if (run.unencrypted === true) {
     if (isForced) throw new BackstopError('backup/encryption-forced');
     if (isOn) throw new BackstopError('backup/unencrypted-not-possible');
   }
-  if (isOn) return true;
+  if (isOn) return { isEncrypted: true, turnOnWith: null };
   notice('encryption-off', { missing: [...MISSING_WITHOUT_ENCRYPTION] });
-  if (run.unencrypted === true) return false;
-  const newPassword = (await run.askPassword?.('new-backup-password')) ?? null;
-  if (newPassword === null || newPassword === '') {
+  if (run.unencrypted === true) return { isEncrypted: false, turnOnWith: null };
+  const password = (await run.askPassword?.('new-backup-password')) ?? null;
+  if (password === null || password === '') {
     throw new BackstopError('backup/password-needed', { data: { missing: MISSING_WITHOUT_ENCRYPTION } });
   }
+  return { isEncrypted: true, turnOnWith: password };
+}
+
+/** Throws what a change of encryption throws. */
+export async function turnEncryptionOn(
+  run: BackupRun,
+  newPassword: string,
+  options: BackupOptions,
+  notice: SayNotice,
+): Promise<void> {
   notice('encryption-turning-on');
   await changeEncryption(run.phone, { action: 'on', newPassword }, options);
   notice('encryption-on');
-  return true;
 }
 
 /** Less than this and not even a backup without news would fit. */

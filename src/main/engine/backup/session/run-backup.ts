@@ -17,7 +17,7 @@ import { ProgressMeter } from '../progress.ts';
 import { recoverSessions } from '../recovery.ts';
 import { stateFolder } from '../state-folders.ts';
 import { isDiskFull, VirtualFolder } from '../virtual-folder.ts';
-import { checkSpace, settleEncryption } from './before.ts';
+import { checkSpace, planEncryption, turnEncryptionOn } from './before.ts';
 import { connectionLost, type GoodEnding, judgeEnding } from './ending.ts';
 import { BackupListener } from './listener.ts';
 import { planSession, type SessionPlan } from './plan.ts';
@@ -72,15 +72,18 @@ class Backup {
     this.#meter.enter('recovering');
     const recovered = await recoverSessions(vault, stateDir, this.#options);
     this.#meter.enter('connecting');
-    const isEncrypted = await settleEncryption(this.#run, this.#options, this.#notice);
-    await using session = await vault.openSession({ udid: this.#phone.udid, label: this.#phone.name });
+    const encryption = await planEncryption(this.#run, signal, this.#notice);
+    await using session = await this.#openSession();
     const plan = planSession(session.parent, {
-      isEncrypted,
+      isEncrypted: encryption.isEncrypted,
       isFullAsked: this.#run.full === true,
       note: this.#fullNext.read(vault.id, this.#phone.udid),
     });
     if (plan.fullReason !== null) this.#notice('full-because', { reason: plan.fullReason });
     await checkSpace(this.#run, plan.base === null, signal, this.#notice);
+    // Only now, with a vault that takes the backup, is the phone's owner asked for anything.
+    const { turnOnWith } = encryption;
+    if (turnOnWith !== null) await turnEncryptionOn(this.#run, turnOnWith, this.#options, this.#notice);
     const journal = SessionJournal.create(stateFolder(stateDir, 'sessions'), session.id);
     try {
       const done = await this.#receive(session, plan, journal);
@@ -95,6 +98,21 @@ class Backup {
     } finally {
       if (this.#isWrittenDown) journal.close();
       else journal.remove();
+    }
+  }
+
+  /** A cancel ends the opening; the open session must outlive one, because after the phone's "done" it still commits. */
+  async #openSession(): Promise<VaultSession> {
+    const { signal } = this.#options;
+    const opening = new AbortController();
+    const cancel = (): void => opening.abort(signal.reason);
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      signal.throwIfAborted();
+      const { udid, name: label } = this.#phone;
+      return await this.#run.vault.openSession({ udid, label, signal: opening.signal });
+    } finally {
+      signal.removeEventListener('abort', cancel);
     }
   }
 
