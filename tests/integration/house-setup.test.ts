@@ -65,13 +65,28 @@ describe.skipIf(process.platform === 'win32')('set-up', () => {
     writeFileSync(at('npm', 'cli.mjs'), FAKE_NPM);
     writeFileSync(at('package-lock.json'), JSON.stringify(LOCK));
   });
-  afterEach(() => rmSync(checkout, { recursive: true, force: true }));
+  afterEach(() => {
+    for (const child of started.splice(0)) killGroup(child);
+    rmSync(checkout, { recursive: true, force: true });
+  });
+
+  const started: ChildProcess[] = [];
+  function killGroup({ pid }: ChildProcess): void {
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has ended, as it should.
+    }
+  }
 
   function start(env: NodeJS.ProcessEnv = {}, node = process.execPath) {
     const child: ChildProcess = spawn(node, [at('scripts', 'bootstrap.mjs')], {
       env: { ...process.env, npm_execpath: at('npm', 'cli.mjs'), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that its npm can be ended with it.
+      detached: true,
     });
+    started.push(child);
     const said = { stdout: '', stderr: '' };
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       said.stdout += text;
@@ -130,7 +145,7 @@ describe.skipIf(process.platform === 'win32')('set-up', () => {
     touch('hold');
     const killed = start();
     await killed.says('installing');
-    killed.child.kill('SIGKILL');
+    killGroup(killed.child);
     await killed.ended;
     touch('go');
     expect(existsSync(at('.backstop-setup'))).toBe(true);
