@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,15 @@ import { type SimulatorProcess, startSimulatorProcess } from '../support/simulat
 import { type Measured, measure, median } from './measure.ts';
 
 const PASSWORD = 'bench password';
-const CLI = join(import.meta.dirname, '../../src/main/cli/index.ts');
+const ROOT = join(import.meta.dirname, '../..');
+/** What `npm run backstop` gives to Node: the program is measured as it is run. */
+const COMMAND = backstopCommand();
+
+function backstopCommand(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { backstop: string } };
+  const words = scripts.backstop.split(' ').slice(1);
+  return words.map((word) => (word.startsWith('-') ? word : join(ROOT, word)));
+}
 
 interface Scenario {
   readonly name: string;
@@ -33,7 +42,7 @@ export async function benchBackup({ runs, quick }: BenchOptions): Promise<void> 
     scenarios.push({ name: `${many.files} small files, ${kind}`, ...many, encrypted });
   }
   const start = median(
-    await repeat(5, async () => (await measure(process.execPath, [CLI, 'version'], process.env)).seconds),
+    await repeat(5, async () => (await measure(process.execPath, [...COMMAND, 'version'], process.env)).seconds),
   );
   console.log(`process start: ${start.toFixed(2)} s (median of 5)`);
   for (const scenario of scenarios) await compare(scenario, runs, start);
@@ -103,7 +112,7 @@ async function backstop(
   encrypted: boolean,
 ): Promise<OurRun> {
   const args = [
-    CLI,
+    ...COMMAND,
     'backup',
     phone.udid,
     '--json',
