@@ -1,2 +1,3 @@
-export { backupFaultKinds } from './faults.ts';
-export { createBackupService } from './service.ts';
+export { createBackupService } from './agent-service.ts';
+export { backupFaultKinds } from './faults/agent-faults.ts';
+export { runScript, type ScriptFile, type ScriptReply, type ScriptStep } from './script.ts';

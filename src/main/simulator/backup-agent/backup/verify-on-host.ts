@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { isPlistDict, type PlistValue } from '../../../engine/formats/plist/index.ts';
+import { AgentFailure } from '../endings.ts';
+import type { AgentLink } from '../protocol/agent-link.ts';
+import { BLOCK, contentsOfDirectory } from '../protocol/messages.ts';
+import type { BackupIndex } from './backup-index.ts';
+import type { SentManifest } from './manifest-upload.ts';
+import { storedBytesOf } from './payload-upload.ts';
+import { SmallFile } from './stored-manifest.ts';
+
+/** Names of missing files in an error text. */
+const NAMED = 10;
+
+export interface Verification {
+  readonly udid: string;
+  readonly status: Buffer;
+  readonly manifest: SentManifest;
+  readonly index: BackupIndex;
+  readonly isEncrypted: boolean;
+  /** Ids that the phone knows to be missing. */
+  readonly forgiven: ReadonlySet<string>;
+}
+
+/**
+ * The last part of a backup: what the host says it holds must be what was sent. Throws error 205, which names what is
+ * missing (protocol reference 5.3). Whether real phones compare sizes is not known; this one does.
+ */
+export async function verifyOnHost(link: AgentLink, verification: Verification): Promise<void> {
+  const { udid, status, manifest } = verification;
+  await compareSmall(link, `${udid}/Status.plist`, status);
+  await compareSmall(link, `${udid}/Manifest.plist`, manifest.plist);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const { files } = await link.download(
+    [`${udid}/Manifest.db`],
+    99,
+    () => ({
+      data: (piece) => {
+        hash.update(piece);
+        bytes += piece.length;
+      },
+    }),
+    'verification',
+  );
+  if (files[0]?.code !== BLOCK.success) throw new AgentFailure(205, 'Manifest.db is missing from the backup');
+  if (hash.digest('hex') !== manifest.databaseHash) {
+    throw new AgentFailure(205, `Manifest.db came back changed: ${bytes} of ${manifest.databaseBytes} bytes`);
+  }
+  await compareFolders(link, verification);
+}
+
+async function compareSmall(link: AgentLink, path: string, sent: Buffer): Promise<void> {
+  const sink = new SmallFile();
+  const { files } = await link.download([path], 99, () => sink, 'verification');
+  if (files[0]?.code !== BLOCK.success) throw new AgentFailure(205, `${path} is missing from the backup`);
+  if (!sink.bytes().equals(sent)) throw new AgentFailure(205, `${path} came back changed`);
+}
+
+async function compareFolders(link: AgentLink, { udid, index, isEncrypted, forgiven }: Verification): Promise<void> {
+  const { rows, starts } = index.filesByShard();
+  const missing: string[] = [];
+  let missingCount = 0;
+  for (let shard = 0; shard < 256; shard += 1) {
+    const from = starts[shard] ?? 0;
+    const to = starts[shard + 1] ?? 0;
+    if (from === to) continue;
+    const name = shard.toString(16).padStart(2, '0');
+    const { value } = await link.must(contentsOfDirectory(`${udid}/${name}`), { label: 'verification' });
+    const entries = isPlistDict(value) ? value : {};
+    for (let at = from; at < to; at += 1) {
+      const row = rows[at] ?? 0;
+      const id = index.idOf(row);
+      const problem = problemOf(
+        Object.hasOwn(entries, id) ? entries[id] : undefined,
+        storedBytesOf(index, row, isEncrypted),
+      );
+      if (problem === null || forgiven.has(id)) continue;
+      missingCount += 1;
+      if (missing.length < NAMED) missing.push(`${name}/${id} ${problem}`);
+    }
+  }
+  if (missingCount === 0) return;
+  throw new AgentFailure(205, `Manifest references ${missingCount} files not in backup: ${missing.join(', ')}`);
+}
+
+function problemOf(entry: PlistValue | undefined, bytes: number): string | null {
+  if (!isPlistDict(entry)) return 'is missing';
+  if (entry['DLFileType'] !== 'DLFileTypeRegular') return `is ${String(entry['DLFileType'])}`;
+  const size = Number(entry['DLFileSize']);
+  return size === bytes ? null : `has ${size} of ${bytes} bytes`;
+}

@@ -1,0 +1,15 @@
+import type { BackupIndex } from './backup/backup-index.ts';
+
+/** What a phone remembers of its last backup, so that it need not read its own list of files again. */
+export interface LastBackup {
+  /** SHA-256 of Manifest.db as the host got it. */
+  readonly manifestHash: string;
+  readonly index: BackupIndex;
+}
+
+/** The part of the backup agent that outlives a conversation. */
+export interface AgentMemory {
+  lastBackup: LastBackup | null;
+  /** Backups so far: the number of the snapshot's mount point. */
+  backups: number;
+}
