@@ -20,7 +20,9 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
 }
 
 function runOn(node) {
-  const child = spawn(node, ['--max-semi-space-size=2', '--heap-growing-percent=20', cli, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, ['--max-semi-space-size=2', '--heap-growing-percent=20', cli, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
   // A terminal sends Ctrl-C to the child too, and a second one would mean haste. Without a terminal it is for us to pass on.
   const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   process.on('SIGINT', () => terminal || child.kill('SIGINT'));
