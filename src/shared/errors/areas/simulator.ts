@@ -11,7 +11,8 @@ export const simulatorErrors = {
   },
   'simulator/cannot-listen': {
     title: 'The simulated iPhone cannot listen there',
-    explanation: 'The address {address} could not be used. Another program may be using it, or the folder may not exist.',
+    explanation:
+      'The address {address} could not be used. Another program may be using it, or the folder may not exist.',
     recovery: 'Choose another address with --listen, or stop the program that uses this one.',
     olderSnapshotsSafe: true,
     retry: 'never',
