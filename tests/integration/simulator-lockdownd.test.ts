@@ -320,7 +320,7 @@ describe('the simulated lockdownd', () => {
     });
     await expect(host.service(usb, 'com.example.echo')).rejects.toThrow('ServiceLimit');
     expect(await arm({ kind: 'no-such-fault' })).toMatchObject({ ok: false });
-    expect(await arm({ kind: 'drop', at: { message: 5 } })).toMatchObject({ ok: false });
+    expect(await arm({ kind: 'drop', at: { nowhere: 5 } })).toMatchObject({ ok: false });
   });
 
   it('shows a certificate that is not its own when told to', async () => {
