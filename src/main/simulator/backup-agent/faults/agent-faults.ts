@@ -12,7 +12,7 @@ import {
   messageFault,
   messagePlace,
 } from './kinds.ts';
-import { expandShortForm, shortForms } from './short-forms.ts';
+import { expandShortForm } from './short-forms.ts';
 
 /** A message that is about to go out. */
 export interface MessageAt {
@@ -46,11 +46,6 @@ export type DueFileFault = FileFault & { readonly bytes: number };
 const messageKinds = kindsOf(messageFault);
 const fileKinds = kindsOf(fileFault);
 const conversationKinds = kindsOf(conversationFault);
-
-/** Every kind of fault inside the backup conversation. */
-export const backupFaultKinds: readonly string[] = [
-  ...new Set([...messageKinds, ...fileKinds, ...conversationKinds, ...shortForms]),
-].sort();
 
 /** The armed faults of one phone's backup service. They are looked for where they would happen, also when armed late. */
 export class AgentFaults {

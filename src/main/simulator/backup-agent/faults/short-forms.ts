@@ -55,8 +55,6 @@ const SHORT_FORMS: Readonly<Record<string, Expand>> = {
     one('drop', { message: 'Response', request: 'ChangePassword' }, options),
 };
 
-export const shortForms: readonly string[] = Object.keys(SHORT_FORMS);
-
 /** The full requests that a short form stands for; null when it is none. */
 export function expandShortForm({ kind, at, options }: FaultRequest): readonly FaultRequest[] | null {
   const expand = Object.hasOwn(SHORT_FORMS, kind) ? SHORT_FORMS[kind] : undefined;
