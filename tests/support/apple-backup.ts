@@ -34,11 +34,13 @@ export async function readAppleBackup(folder: string, password: string | null): 
   const plain = join(folder, '..', `plain-${Math.random()}.db`);
   await decryptManifestDb(createReadStream(join(folder, 'Manifest.db')), key, plain);
   const files = new Map<string, string>();
+  const named = new Set<string>();
   try {
     using db = openManifestDb(plain);
     problems.push(...db.quickCheck());
     for (const row of db.rows()) {
       if (row.flags !== 1) continue;
+      named.add(row.fileId);
       const content = contentOf(folder, row.fileId, row.file, classKeys);
       if (typeof content === 'string') problems.push(`${row.domain}-${row.relativePath}: ${content}`);
       else files.set(row.fileId, createHash('sha256').update(content).digest('hex'));
@@ -46,7 +48,7 @@ export async function readAppleBackup(folder: string, password: string | null): 
   } finally {
     rmSync(plain);
   }
-  problems.push(...strangersIn(folder, files));
+  problems.push(...strangersIn(folder, named));
   return { files, isFull: status.isFullBackup, problems };
 }
 
@@ -80,13 +82,13 @@ function contentOf(
 }
 
 /** Everything in the folder that does not belong there. */
-function strangersIn(folder: string, files: ReadonlyMap<string, string>): string[] {
+function strangersIn(folder: string, named: ReadonlySet<string>): string[] {
   const strangers: string[] = [];
   const tops = new Set(['Info.plist', 'Status.plist', 'Manifest.plist', 'Manifest.db']);
   for (const name of readdirSync(folder)) {
     if (tops.has(name)) continue;
     if (!/^[0-9a-f]{2}$/.test(name)) strangers.push(`${name} is left`);
-    else for (const id of readdirSync(join(folder, name))) if (!files.has(id)) strangers.push(`${id} has no row`);
+    else for (const id of readdirSync(join(folder, name))) if (!named.has(id)) strangers.push(`${id} has no row`);
   }
   return strangers;
 }

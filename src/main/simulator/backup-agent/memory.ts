@@ -10,6 +10,10 @@ export interface LastBackup {
 /** The part of the backup agent that outlives a conversation. */
 export interface AgentMemory {
   lastBackup: LastBackup | null;
+  /** The last run was cut off: the host may hold payloads that no list of files names. */
+  wasInterrupted: boolean;
+  /** The last run ended with the host lacking files (error 205): what it holds is not built upon. */
+  foundHoles: boolean;
   /** Backups so far: the number of the snapshot's mount point. */
   backups: number;
 }

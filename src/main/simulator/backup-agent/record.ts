@@ -73,10 +73,10 @@ export class ConversationRecord {
     this.#late.push(check);
   }
 
+  /** Said before the last message is sent, so that it is there when the host has heard it; a cut may still come. */
   end(outcome: string): void {
-    if (this.#seconds !== null) return;
     this.outcome = outcome;
-    this.#seconds = (performance.now() - this.#startedMs) / 1000;
+    this.#seconds ??= (performance.now() - this.#startedMs) / 1000;
   }
 
   toJson(): JsonObject {

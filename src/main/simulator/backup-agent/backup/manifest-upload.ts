@@ -65,7 +65,8 @@ export async function sendManifest(
         if (fault !== 'missing') {
           out.file(paths.own('Manifest.db'), `${folder}/Manifest.db`);
           if (fault === null || fault === 'cut-off') {
-            const limit = fault === null ? Number.POSITIVE_INFINITY : fstatSync(database).size / 2;
+            const { size } = fstatSync(database);
+            const limit = fault === null ? size : size / 2;
             await sendDatabase(out, database, key, limit, (piece) => hash.update(piece));
           } else if (fault === 'garbage') out.data(noise(8192));
           out.success();
@@ -91,7 +92,7 @@ async function sendDatabase(
   const cipher = key === null ? null : createManifestEncryptor(key);
   for (let at = 0; at < limit; ) {
     const piece = Buffer.allocUnsafe(PIECE_BYTES);
-    const length = readSync(file, piece, 0, PIECE_BYTES, at);
+    const length = readSync(file, piece, 0, Math.min(PIECE_BYTES, limit - at), at);
     if (length === 0) break;
     at += length;
     const plain = piece.subarray(0, length);

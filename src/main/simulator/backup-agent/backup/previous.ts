@@ -1,4 +1,4 @@
-import { isBackstopError } from '../../../../shared/errors/index.ts';
+import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import {
   type ManifestPlist,
   openClassedKey,
@@ -39,6 +39,7 @@ export async function readPrevious(link: AgentLink, options: PreviousOptions): P
   const status = await fetchSmall(link, `${udid}/Status.plist`, 'Status.plist');
   if (options.isForced) return full('the host forces it');
   if (status === null) return full('the host has no backup');
+  if (options.memory.foundHoles) return full('files were missing from the last backup');
   const state = readOrNull(() => readStatusPlist(status).snapshotState ?? 'missing');
   if (state === null) return full('Status.plist is unreadable');
   if (state !== 'finished') return full(`the last backup is not finished but ${state}`);
@@ -75,10 +76,14 @@ function mismatchOf(manifest: ManifestPlist, keys: BackupKeys | null): string | 
 /** From a manifest that this phone does not remember. Sizes of the contents are not in it, only what it claims. */
 function indexOf(path: string): BackupIndex {
   using db = openManifestDb(path);
+  const [problem] = db.quickCheck();
+  if (problem !== undefined) throw new BackstopError('formats/bad-manifest', { message: problem });
   const index = new BackupIndex();
   for (const row of db.rows()) {
     const file = row.metadata();
-    if (index.find(row.domain, row.relativePath) >= 0) throw new Error('two rows for one file');
+    if (index.find(row.domain, row.relativePath) >= 0) {
+      throw new BackstopError('formats/bad-manifest', { message: 'two rows for one file' });
+    }
     index.add(row.domain, row.relativePath, row.fileId, {
       flags: row.flags,
       sizeBytes: file?.size ?? -1,
@@ -96,7 +101,7 @@ function readOrNull<T>(read: () => T): T | null {
   try {
     return read();
   } catch (error) {
-    if (isBackstopError(error) || (error instanceof Error && error.message.startsWith('two rows'))) return null;
+    if (isBackstopError(error)) return null;
     throw error;
   }
 }

@@ -110,16 +110,22 @@ class BackupRun {
     const sent = await sendManifest({ ...upFrom, fault: manifestFault }, path, this.#inside('Snapshot'));
     if (this.#faults.failAfter !== null) throw this.#faults.failAfter;
 
-    const leftovers = isFull ? await this.#leftovers(existing, plan) : [];
+    const mayHaveLeftovers = isFull || memory.wasInterrupted || existing.has('Snapshot');
+    const leftovers = mayHaveLeftovers ? await this.#leftovers(existing, plan) : [];
+    memory.wasInterrupted = true;
+    memory.foundHoles = false;
+    memory.lastBackup = null;
     this.#phone.events.record('backup.moving', { files: upload.sentRows.length });
     await this.#moveIntoPlace(plan, upload.sentRows, orphans, manifestFault);
     await this.#removePayloads([...plan.removedPayloads, ...upload.unreadIds, ...leftovers]);
     const status = await this.#finishFolder(isFull);
     link.record.facts['removed'] = plan.removedPayloads.length;
 
-    if (manifestFault === null) await this.#verify(plan, sent, status, keys);
-    memory.lastBackup = { manifestHash: sent.databaseHash, index: plan.next };
     this.#phone.state.lastBackupAt = new Date();
+    if (manifestFault !== null) return;
+    await this.#verify(plan, sent, status, keys);
+    memory.wasInterrupted = false;
+    memory.lastBackup = { manifestHash: sent.databaseHash, index: plan.next };
   }
 
   #inside(path: string): string {
@@ -222,7 +228,7 @@ class BackupRun {
     return ids;
   }
 
-  /** A full backup over an older one: payloads that the new manifest does not know are removed. */
+  /** Payloads that the new manifest does not know, of an older backup or of one that was cut off among its moves. */
   async #leftovers(existing: ReadonlySet<string>, plan: BackupPlan): Promise<string[]> {
     const shards = SHARDS.filter((shard) => existing.has(shard));
     if (shards.length === 0) return [];
@@ -291,14 +297,19 @@ class BackupRun {
 
   async #verify(plan: BackupPlan, manifest: SentManifest, status: Buffer, keys: BackupKeys | null): Promise<void> {
     this.#phone.events.record('backup.verifying');
-    await verifyOnHost(this.#link, {
-      udid: this.#udid,
-      status,
-      manifest,
-      index: plan.next,
-      isEncrypted: keys !== null,
-      forgiven: this.#faults.forgiven,
-    });
+    try {
+      await verifyOnHost(this.#link, {
+        udid: this.#udid,
+        status,
+        manifest,
+        index: plan.next,
+        isEncrypted: keys !== null,
+        forgiven: this.#faults.forgiven,
+      });
+    } catch (error) {
+      this.#context.memory.foundHoles = error instanceof AgentFailure;
+      throw error;
+    }
   }
 }
 
