@@ -44,6 +44,44 @@ const damagedSchema = z.object({
   files: z.array(z.string().max(64)),
   objects: z.array(z.string().max(64)),
 });
+const eventIds = z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(10_000);
+/** The version leaves the list. Its record stays where it is until the forgetting expires: 30 days in the store's time. */
+const forgetSchema = z.object({ ...head, kind: z.literal('forget'), by: z.enum(['owner', 'retention']) });
+/** Takes back the forgettings that it names, and no other. */
+const unforgetSchema = z.object({ ...head, kind: z.literal('unforget'), forgets: eventIds });
+/** The forgetting's undo time ends now: the owner emptied the trash, or room was needed. */
+const expireSchema = z.object({ ...head, kind: z.literal('expire'), forgets: eventIds });
+/** Kept whatever any rule says, also against a forgetting. */
+const pinSchema = z.object({ ...head, kind: z.literal('pin') });
+const unpinSchema = z.object({ ...head, kind: z.literal('unpin'), pins: eventIds });
+/** The owner's words about a version; empty words take the note away. Stands in place of the notes that it names. */
+const noteSchema = z.object({ ...head, kind: z.literal('note'), text: z.string().max(10_000), replaces: eventIds });
+/** Bytes were read again: files whose names begin with `from` … `to`, last looked at not before `at`. */
+const scrubSchema = z.object({
+  ...head,
+  kind: z.literal('scrub'),
+  startedAt: z.string().max(64),
+  files: z.number().int().nonnegative(),
+  bytes: z.number().int().nonnegative(),
+  problems: z.number().int().nonnegative(),
+  coverage: z
+    .array(
+      z.object({
+        folder: z.enum(['packs', 'objects', 'catalogs']),
+        from: z.string().max(64),
+        to: z.string().max(64),
+        at: z.string().max(64),
+      }),
+    )
+    .max(10_000),
+});
+/** How the vault thins out its versions; stands in place of the earlier ones that it names. */
+const retentionSchema = z.object({
+  ...head,
+  kind: z.literal('retention'),
+  policy: z.record(z.string().max(64), z.json()),
+  replaces: eventIds,
+});
 const unknownSchema = z.looseObject({
   format: z.literal(EVENT_FORMAT),
   kind: z.string(),
@@ -51,14 +89,29 @@ const unknownSchema = z.looseObject({
   device: z.string().nullish(),
 });
 
-const knownSchema = z.discriminatedUnion('kind', [verifiedSchema, damagedSchema]);
+const knownSchema = z.discriminatedUnion('kind', [
+  verifiedSchema,
+  damagedSchema,
+  forgetSchema,
+  unforgetSchema,
+  expireSchema,
+  pinSchema,
+  unpinSchema,
+  noteSchema,
+  scrubSchema,
+  retentionSchema,
+]);
 
 type Stamped = 'format' | 'version' | 'vault' | 'writer' | 'at';
-export type VerifiedEvent = Readonly<z.infer<typeof verifiedSchema>>;
-export type DamagedEvent = Readonly<z.infer<typeof damagedSchema>>;
-export type VaultEvent = VerifiedEvent | DamagedEvent;
+type KnownEvent = Readonly<z.infer<typeof knownSchema>>;
+type EventOf<Kind extends KnownEvent['kind']> = Extract<KnownEvent, { readonly kind: Kind }>;
+/** An event as it stands in the vault: `id` is the SHA-256 (hex) of its file, by which others refer to it. */
+export type VaultEvent = KnownEvent & { readonly id: string; readonly file: string };
+export type VerifiedEvent = EventOf<'verified'>;
+export type DamagedEvent = EventOf<'damaged'>;
+type Unstamped<Event> = Event extends unknown ? Omit<Event, Stamped> : never;
 /** What the caller says; the vault adds who and when. */
-export type NewEvent = Omit<VerifiedEvent, Stamped> | Omit<DamagedEvent, Stamped>;
+export type NewEvent = Unstamped<KnownEvent>;
 
 export interface EventList {
   /** In order of their times, then names. */
@@ -80,7 +133,7 @@ export async function writeEvent(
   stamp: { readonly vault: string; readonly writer: string; readonly at: Date },
 ): Promise<VaultEvent> {
   const at = stamp.at.toISOString();
-  const event: VaultEvent = knownSchema.parse({
+  const event = knownSchema.parse({
     format: EVENT_FORMAT,
     version: 1,
     vault: stamp.vault,
@@ -93,10 +146,15 @@ export async function writeEvent(
   const name = `${at.replace(/[-:.]/g, '')}-${stamp.writer.slice(0, 8)}-${sha256}.json`;
   const folder = paths.folder('events');
   await createDurably(io, join(paths.folder('tmp'), `event-${sha256}.${process.pid}`), join(folder, name), bytes);
-  return event;
+  return { ...event, id: sha256, file: name };
 }
 
-export async function listEvents(io: VaultIo, paths: VaultPaths): Promise<EventList> {
+/** All events. `memory` holds those that were read before: a file's name carries its hash, so it never changes. */
+export async function listEvents(
+  io: VaultIo,
+  paths: VaultPaths,
+  memory = new Map<string, VaultEvent>(),
+): Promise<EventList> {
   const folder = paths.folder('events');
   const names = (await io.readdir(folder))
     .filter((item) => item.kind === 'file' && !isIgnoredName(item.name))
@@ -109,6 +167,11 @@ export async function listEvents(io: VaultIo, paths: VaultPaths): Promise<EventL
   const read = async (file: string): Promise<void> => {
     const match = EVENT_NAME.exec(file);
     if (match === null) return;
+    const remembered = memory.get(file);
+    if (remembered !== undefined) {
+      events.push(remembered);
+      return;
+    }
     const bytes = await readSmallFile(io, join(folder, file), MAX_EVENT_BYTES);
     if (bytes === null) return;
     if (createHash('sha256').update(bytes).digest('hex') !== match[3]) {
@@ -118,7 +181,9 @@ export async function listEvents(io: VaultIo, paths: VaultPaths): Promise<EventL
     const value: unknown = JSON.parse(bytes.toString('utf8'));
     const known = knownSchema.safeParse(value);
     if (known.success) {
-      events.push(known.data);
+      const event = { ...known.data, id: match[3] as string, file };
+      memory.set(file, event);
+      events.push(event);
       return;
     }
     const loose = unknownSchema.safeParse(value);
@@ -135,6 +200,6 @@ export async function listEvents(io: VaultIo, paths: VaultPaths): Promise<EventL
     }
   };
   await Promise.all(Array.from({ length: READERS }, worker));
-  events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.file < b.file ? -1 : 1));
   return { events, unknown, unreadable };
 }

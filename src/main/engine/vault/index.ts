@@ -6,6 +6,7 @@ export type { SnapshotRecord } from './record.ts';
 export type {
   CommitRequest,
   Entry,
+  ForgottenSnapshot,
   ObjectRef,
   ObjectWriter,
   ParentChoice,
@@ -17,3 +18,4 @@ export type {
   VaultSession,
 } from './types.ts';
 export { type SessionRequest, Vault, type VaultOptions } from './vault.ts';
+export type { ForgottenState, VersionState } from './version-states.ts';

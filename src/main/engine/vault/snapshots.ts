@@ -6,13 +6,23 @@ import type { Snapshot, SnapshotList } from './types.ts';
 
 const READERS = 16;
 
-/** Every version of the vault, by reading its records. What cannot be read is named and never in the way of others. */
+export interface RecordList {
+  /** Every record, forgotten versions included; oldest first. */
+  readonly snapshots: readonly Snapshot[];
+  readonly unreadable: SnapshotList['unreadable'];
+}
+
+/**
+ * Every version of the vault, by reading its records. What cannot be read is named and never in the way of others.
+ * `memory` holds the records that were read before: a file's name carries its hash, so it never changes.
+ */
 export async function listSnapshots(
   io: VaultIo,
   paths: VaultPaths,
   vaultId: string,
   tag?: Buffer,
-): Promise<SnapshotList> {
+  memory = new Map<string, Snapshot>(),
+): Promise<RecordList> {
   const snapshots: Snapshot[] = [];
   const unreadable: Array<{ file: string; reason: string }> = [];
   const files: Array<{ device: string; name: string }> = [];
@@ -31,6 +41,11 @@ export async function listSnapshots(
       const file = `snapshots/${device}/${name}`;
       const claimed = parseRecordName(name);
       if (claimed === null) continue;
+      const remembered = memory.get(file);
+      if (remembered !== undefined) {
+        snapshots.push(remembered);
+        continue;
+      }
       try {
         const bytes = await readSmallFile(io, join(paths.device(device), name), MAX_RECORD_BYTES);
         if (bytes === null) continue; // Gone since the listing.
@@ -38,7 +53,11 @@ export async function listSnapshots(
         if (!parsed.ok) unreadable.push({ file, reason: parsed.reason });
         else if (parsed.record.device !== device)
           unreadable.push({ file, reason: 'it lies in another phone’s folder' });
-        else snapshots.push({ id: claimed.id, file, record: parsed.record });
+        else {
+          const snapshot = { id: claimed.id, file, record: parsed.record };
+          memory.set(file, snapshot);
+          snapshots.push(snapshot);
+        }
       } catch (error) {
         unreadable.push({ file, reason: reasonOf(error) });
       }

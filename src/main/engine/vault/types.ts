@@ -1,4 +1,6 @@
+import type { VaultEvent } from './events.ts';
 import type { SnapshotRecord } from './record.ts';
+import type { ForgottenState, VersionState } from './version-states.ts';
 
 /** A stored run of bytes, named by the SHA-256 of its raw bytes. `hash` is null for the empty object, which is implied. */
 export interface ObjectRef {
@@ -28,9 +30,18 @@ export interface Snapshot {
   readonly record: SnapshotRecord;
 }
 
+export interface ForgottenSnapshot extends Snapshot {
+  readonly forgotten: ForgottenState;
+}
+
 export interface SnapshotList {
-  /** Oldest first: by statusDate (the phone's own clock), then seq, then id. */
+  /** Oldest first: by statusDate (the phone's own clock), then seq, then id. Forgotten ones are not among them. */
   readonly snapshots: readonly Snapshot[];
+  /** Versions whose forgetting can be undone: their records and files are still there. */
+  readonly forgotten: readonly ForgottenSnapshot[];
+  /** What events say, by the version's id: pins, notes, forgettings. */
+  readonly states: ReadonlyMap<string, VersionState>;
+  readonly events: readonly VaultEvent[];
   /** Records that are there and cannot be read: named, never hidden, never deleted. */
   readonly unreadable: ReadonlyArray<{ readonly file: string; readonly reason: string }>;
 }

@@ -9,6 +9,7 @@ import { ObjectIndex } from './cache/object-index.ts';
 import type { FoldedIndex } from './catalog/folded.ts';
 import { type RehashOptions, type RehashReport, rehashObjects } from './check/rehash.ts';
 import { checkStructure, type StructureOptions, type StructureReport } from './check/structure.ts';
+import { expire, forget, pin, type Remarks, unforget, unpin, writeNote } from './collect/forget.ts';
 import { type EventList, listEvents, type NewEvent, type VaultEvent, writeEvent } from './events.ts';
 import { asVaultError, errnoOf, nodeIo, readSmallFile, type VaultIo } from './io/index.ts';
 import { createVault } from './layout/creation.ts';
@@ -23,11 +24,20 @@ import { OsLock } from './lease/os-lock.ts';
 import { newSessionId } from './lease/session-id.ts';
 import { SessionLease } from './lease/session-lease.ts';
 import { removeFolder, Session } from './session/session.ts';
-import { compareSnapshots, deviceFolders, listSnapshots } from './snapshots.ts';
+import { compareSnapshots, deviceFolders, listSnapshots, type RecordList } from './snapshots.ts';
 import { BlockPool } from './store/block-pool.ts';
 import { HashThread } from './store/hash-threads.ts';
 import { ObjectSource } from './store/object-source.ts';
-import type { ObjectRef, ParentChoice, Snapshot, SnapshotList, SnapshotView, VaultSession } from './types.ts';
+import type {
+  ForgottenSnapshot,
+  ObjectRef,
+  ParentChoice,
+  Snapshot,
+  SnapshotList,
+  SnapshotView,
+  VaultSession,
+} from './types.ts';
+import { versionStates } from './version-states.ts';
 import { FoldedView } from './view.ts';
 
 /** A place for bytes at rest: packs, objects, catalogs and records in one folder, whatever disk that is on. */
@@ -83,6 +93,8 @@ export class Vault implements AsyncDisposable {
   readonly #pool = new BlockPool();
   readonly #thread = new HashThread();
   readonly #sessions = new Set<Session>();
+  readonly #readEvents = new Map<string, VaultEvent>();
+  readonly #readRecords = new Map<string, Snapshot>();
 
   private constructor(
     dir: string,
@@ -159,22 +171,28 @@ export class Vault implements AsyncDisposable {
 
   /** Every version, of one phone or of all, oldest first. */
   snapshots(udid?: string): Promise<SnapshotList> {
-    return this.#guard(() =>
-      listSnapshots(this.#io, this.#paths, this.id, udid === undefined ? undefined : this.#tag(udid)),
-    );
+    return this.#guard(() => this.#list(udid === undefined ? undefined : this.#tag(udid)));
   }
 
   /** A version by its id, a unique beginning of it, or `latest`. */
-  async resolve(name: string, scope: { readonly udid?: string | null } = {}): Promise<Snapshot> {
-    const { snapshots } = await this.snapshots(scope.udid ?? undefined);
+  async resolve(
+    name: string,
+    scope: { readonly udid?: string | null; readonly among?: 'listed' | 'forgotten' } = {},
+  ): Promise<Snapshot> {
+    const { snapshots, forgotten } = await this.snapshots(scope.udid ?? undefined);
+    const among = scope.among === 'forgotten' ? forgotten : snapshots;
     if (name === 'latest') {
-      const latest = snapshots.at(-1);
+      const latest = among.at(-1);
       if (latest === undefined) throw new BackstopError('vault/no-snapshots', { data: { path: this.dir } });
       return latest;
     }
     const wanted = name.toLowerCase();
-    const matches = /^[0-9a-f]+$/.test(wanted) ? snapshots.filter((snapshot) => snapshot.id.startsWith(wanted)) : [];
+    const begins = (snapshot: Snapshot): boolean => snapshot.id.startsWith(wanted);
+    const matches = /^[0-9a-f]+$/.test(wanted) ? among.filter(begins) : [];
     const [match] = matches;
+    if (match === undefined && scope.among === undefined && wanted !== '' && forgotten.some(begins)) {
+      throw new BackstopError('vault/forgotten-snapshot', { data: { snapshot: name } });
+    }
     if (match === undefined) throw new BackstopError('vault/unknown-snapshot', { data: { snapshot: name } });
     if (matches.length > 1) {
       throw new BackstopError('vault/ambiguous-snapshot', { data: { snapshot: name, count: matches.length } });
@@ -275,7 +293,35 @@ export class Vault implements AsyncDisposable {
   }
 
   listEvents(): Promise<EventList> {
-    return this.#guard(() => listEvents(this.#io, this.#paths));
+    return this.#guard(() => listEvents(this.#io, this.#paths, this.#readEvents));
+  }
+
+  /** Takes versions off the list, undoably for 30 days. Pinned ones, and one that a backup builds upon, are refused. */
+  forget(snapshots: readonly Snapshot[], by: 'owner' | 'retention'): Promise<void> {
+    return this.#remark((remarks) => forget(remarks, snapshots, by));
+  }
+
+  /** Brings a forgotten version back to the list. */
+  unforget(snapshot: Snapshot): Promise<void> {
+    return this.#remark((remarks) => unforget(remarks, snapshot));
+  }
+
+  /** Ends a forgotten version's undo time: the next collection takes it. */
+  expire(snapshot: Snapshot): Promise<void> {
+    return this.#remark((remarks) => expire(remarks, snapshot));
+  }
+
+  pin(snapshot: Snapshot): Promise<void> {
+    return this.#remark((remarks) => pin(remarks, snapshot));
+  }
+
+  unpin(snapshot: Snapshot): Promise<void> {
+    return this.#remark((remarks) => unpin(remarks, snapshot));
+  }
+
+  /** The owner's words about a version, instead of earlier ones; empty words take them away. */
+  writeNote(snapshot: Snapshot, text: string): Promise<void> {
+    return this.#remark((remarks) => writeNote(remarks, snapshot, text));
   }
 
   /** Removes the leases and the staging of runs that are over beyond doubt. Answers how many. */
@@ -428,8 +474,40 @@ export class Vault implements AsyncDisposable {
     return missing;
   }
 
+  async #remark<T>(work: (remarks: Remarks) => Promise<T>): Promise<T> {
+    return this.#guard(async () => {
+      this.#refuseReadOnly();
+      const { states } = await this.#list();
+      const liveness = this.#liveness(Number.NEGATIVE_INFINITY);
+      return work({
+        io: this.#io,
+        paths: this.#paths,
+        states,
+        record: (event) => this.recordEvent(event),
+        isDead: (lease) => isLeaseDead(lease, liveness),
+      });
+    });
+  }
+
+  async #list(tag?: Buffer): Promise<SnapshotList> {
+    const [all, { events }] = await Promise.all([this.#records(tag), this.listEvents()]);
+    const states = versionStates(events);
+    const snapshots: Snapshot[] = [];
+    const forgotten: ForgottenSnapshot[] = [];
+    for (const snapshot of all.snapshots) {
+      const state = states.get(snapshot.id)?.forgotten ?? null;
+      if (state === null) snapshots.push(snapshot);
+      else forgotten.push({ ...snapshot, forgotten: state });
+    }
+    return { snapshots, forgotten, unreadable: all.unreadable, states, events };
+  }
+
+  #records(tag?: Buffer): Promise<RecordList> {
+    return listSnapshots(this.#io, this.#paths, this.id, tag, this.#readRecords);
+  }
+
   async #newest(udid: string): Promise<Snapshot | null> {
-    const { snapshots } = await listSnapshots(this.#io, this.#paths, this.id, this.#tag(udid));
+    const { snapshots } = await this.#list(this.#tag(udid));
     return (
       snapshots
         .filter((snapshot) => snapshot.record.udid === udid)
@@ -445,7 +523,7 @@ export class Vault implements AsyncDisposable {
   }
 
   async #nextRecord(tag: Buffer, label: string): Promise<{ seq: number; device: string }> {
-    const { snapshots } = await listSnapshots(this.#io, this.#paths, this.id, tag);
+    const { snapshots } = await this.#records(tag);
     let [device] = await deviceFolders(this.#io, this.#paths, tag);
     if (device === undefined) {
       device = deviceFolderName(label, tag);

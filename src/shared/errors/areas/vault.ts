@@ -185,4 +185,28 @@ export const vaultErrors = {
     retry: 'never',
     exitCode: 1,
   },
+  'vault/forgotten-snapshot': {
+    title: 'This version was forgotten',
+    explanation: '“{snapshot}” is in the trash. It can still be brought back.',
+    recovery: 'Bring it back with “unforget”, then use it.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
+  'vault/pinned': {
+    title: 'This version is pinned',
+    explanation: 'The version {snapshot} was pinned so that it stays. Nothing was changed.',
+    recovery: 'Unpin it first if it may go.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
+  'vault/in-use': {
+    title: 'A backup is just building upon this version',
+    explanation: 'The version {snapshot} is what a running backup on {host} starts from. Nothing was changed.',
+    recovery: 'Wait until that backup has ended, then try again.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+  },
 } as const satisfies ErrorArea;
