@@ -1,7 +1,7 @@
 import { uptime } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { BackstopError, isBackstopError } from '../../../shared/errors/index.ts';
-import { type Clock, systemClock } from '../platform/index.ts';
+import { type Clock, scaledMs, sleep, systemClock } from '../platform/index.ts';
 import { CatalogCopies } from './cache/catalog-copies.ts';
 import { FoldedCache } from './cache/folded-cache.ts';
 import { makeLocalFolder, removeOlder } from './cache/local-files.ts';
@@ -9,16 +9,25 @@ import { ObjectIndex } from './cache/object-index.ts';
 import type { FoldedIndex } from './catalog/folded.ts';
 import { type RehashOptions, type RehashReport, rehashObjects } from './check/rehash.ts';
 import { checkStructure, type StructureOptions, type StructureReport } from './check/structure.ts';
+import {
+  type CollectContext,
+  type CollectReport,
+  type CollectStep,
+  collect,
+  estimate,
+  GRACE_MS,
+} from './collect/collector.ts';
 import { expire, forget, pin, type Remarks, unforget, unpin, writeNote } from './collect/forget.ts';
+import { Moves } from './collect/gc-files.ts';
 import { type EventList, listEvents, type NewEvent, type VaultEvent, writeEvent } from './events.ts';
 import { asVaultError, errnoOf, nodeIo, readSmallFile, type VaultIo } from './io/index.ts';
 import { createVault } from './layout/creation.ts';
 import { readDescription, type VaultDescription } from './layout/description.ts';
-import { deviceFolderName, deviceTag, VaultPaths } from './layout/names.ts';
+import { deviceFolderName, deviceTag, parsePackName, VaultPaths } from './layout/names.ts';
 import { volumeKind } from './layout/policy.ts';
 import { Space } from './layout/space.ts';
 import { type Host, thisHost } from './lease/host.ts';
-import { listLeases } from './lease/lease-file.ts';
+import { listLeases, type SeenLease } from './lease/lease-file.ts';
 import { isLeaseDead, isLeaseStale, type LivenessContext, Sightings } from './lease/liveness.ts';
 import { OsLock } from './lease/os-lock.ts';
 import { newSessionId } from './lease/session-id.ts';
@@ -53,6 +62,7 @@ export interface VaultOptions {
   readonly clock?: Clock;
   /** Milliseconds since this computer started; tells how long another computer's lease has stood still. */
   readonly sinceBootMs?: () => number;
+  readonly placement?: () => Promise<Placement>;
   /** At creation only; by default chosen for the file system. */
   readonly policy?: VaultDescription['policy'];
   readonly fanOut?: VaultDescription['fanOut'];
@@ -65,6 +75,19 @@ export interface SessionRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface CollectRequest {
+  /** Bytes of nearly empty packs that may be written anew; by default as many as there are. */
+  readonly repackBytes?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onStep?: ((step: CollectStep) => void) | undefined;
+}
+
+/** What kind of disk the vault lies on. Files are deleted without grace only where nobody else can be writing. */
+export type Placement = 'internal' | 'removable' | 'network' | 'unknown';
+
+const SWEEP_LOOK_MS = scaledMs(250);
+const SETTLE_LOCAL_MS = scaledMs(200);
+const SETTLE_NETWORK_MS = scaledMs(90_000);
 const MAX_MARK_BYTES = 64 * 1024 * 1024;
 const DAY_MS = 24 * 60 * 60_000;
 /** Scratch files of checks and commits that were killed. */
@@ -84,6 +107,7 @@ export class Vault implements AsyncDisposable {
   readonly #paths: VaultPaths;
   readonly #cache: string;
   readonly #locks: string;
+  readonly #placement: () => Promise<Placement>;
   readonly #index: ObjectIndex;
   readonly #source: ObjectSource;
   readonly #copies: CatalogCopies;
@@ -113,6 +137,7 @@ export class Vault implements AsyncDisposable {
     const state = resolve(options.stateDir ?? options.cacheDir);
     this.host = options.host ?? thisHost(state);
     this.#locks = join(state, 'locks', this.id);
+    this.#placement = options.placement ?? (async () => 'unknown');
     this.#sightings = new Sightings(this.#cache);
     this.#index = ObjectIndex.open(join(this.#cache, 'objects.db'));
     this.#source = new ObjectSource(this.#io, this.#paths, this.#index);
@@ -258,6 +283,7 @@ export class Vault implements AsyncDisposable {
           paths: this.#paths,
           copies: this.#copies,
           index: this.#index,
+          moves: await Moves.read(this.#io, this.#paths),
           workFolder: join(this.#cache, 'check'),
         },
         snapshot,
@@ -324,6 +350,27 @@ export class Vault implements AsyncDisposable {
     return this.#remark((remarks) => writeNote(remarks, snapshot, text));
   }
 
+  /**
+   * Clears what nobody needs any more: forgotten versions whose undo time is over, then what only they held. Throws
+   * `vault/collection-busy` while anybody is at work, and `vault/gc-blocked` when something cannot be accounted for.
+   */
+  collect(options: CollectRequest = {}): Promise<CollectReport> {
+    return this.#guard(async () => {
+      this.#refuseReadOnly();
+      await this.#cleanUp();
+      const context = await this.#collectContext(options.signal, options.onStep);
+      return collect(context, { repackBytes: options.repackBytes ?? Number.POSITIVE_INFINITY });
+    });
+  }
+
+  /** Bytes that a collection could free if these versions were gone. Reads only. */
+  estimateFreed(without: readonly Snapshot[], signal?: AbortSignal): Promise<number> {
+    return this.#guard(async () => {
+      const context = await this.#collectContext(signal);
+      return estimate(context, new Set(without.map((snapshot) => snapshot.id)));
+    });
+  }
+
   /** Removes the leases and the staging of runs that are over beyond doubt. Answers how many. */
   cleanUp(): Promise<number> {
     return this.#guard(() => this.#cleanUp());
@@ -367,6 +414,7 @@ export class Vault implements AsyncDisposable {
         isStale: (other, storeNowMs) => isLeaseStale(other, this.#liveness(storeNowMs)),
       });
       try {
+        await this.#waitForSweep(lease, signal);
         const listing = await this.#index.refresh(this.#io, this.#paths, signal);
         const refused = new Set([
           ...listing.damaged.map((pack) => pack.hash),
@@ -396,6 +444,7 @@ export class Vault implements AsyncDisposable {
             recordEvent: (event) => this.recordEvent(event),
             nextRecord: (ofTag, ofLabel) => this.#nextRecord(ofTag, ofLabel),
             markedNames: () => this.#markedNames(),
+            moves: () => Moves.read(this.#io, this.#paths),
           },
           { id, tag, label, lease, parent, committed, refused, signal, onEnd: () => this.#sessions.delete(session) },
         );
@@ -406,6 +455,21 @@ export class Vault implements AsyncDisposable {
         throw error;
       }
     });
+  }
+
+  /**
+   * Files are only deleted while no session lives, so a sweep that was there before us ends soon; one that comes later
+   * sees our lease and stops.
+   */
+  async #waitForSweep(lease: SessionLease, signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      signal?.throwIfAborted();
+      lease.signal.throwIfAborted();
+      const liveness = this.#liveness(lease.storeNowMs);
+      const leases = await listLeases(this.#io, this.#paths.folder('leases'));
+      if (!leases.some((other) => other.kind === 'gc-sweep' && !isLeaseDead(other, liveness))) return;
+      await sleep(SWEEP_LOOK_MS, signal);
+    }
   }
 
   async #choose(udid: string, signal?: AbortSignal): Promise<ParentChoice> {
@@ -454,6 +518,7 @@ export class Vault implements AsyncDisposable {
   }
 
   async #firstMissing(index: FoldedIndex, signal?: AbortSignal): Promise<string | null> {
+    const moves = await Moves.read(this.#io, this.#paths);
     const files = [
       ...index.packs().map((pack) => ({ path: this.#paths.pack(pack.hash.toString('hex')), size: pack.size })),
       ...index
@@ -467,11 +532,84 @@ export class Vault implements AsyncDisposable {
         signal?.throwIfAborted();
         if (missing !== null) return;
         const facts = await this.#io.stat(path);
-        if (facts === null || facts.sizeBytes !== size) missing = path;
+        if (facts?.sizeBytes === size) continue;
+        const pack = facts === null ? parsePackName(basename(path)) : null;
+        const stands = pack === null ? null : moves.standFor(pack, (name) => this.#index.pack(name) !== null);
+        if (stands === null) missing = path;
       }
     };
     await Promise.all(Array.from({ length: 16 }, worker));
     return missing;
+  }
+
+  async #collectContext(signal?: AbortSignal, onStep?: CollectRequest['onStep']): Promise<CollectContext> {
+    const isNetwork = volumeKind(await this.#io.statfs(this.dir)) === 'network';
+    return {
+      io: this.#io,
+      paths: this.#paths,
+      vaultId: this.id,
+      writer: this.host.installation,
+      clock: this.#clock,
+      index: this.#index,
+      copies: this.#copies,
+      pool: this.#pool,
+      thread: this.#thread,
+      packTargetBytes: this.description.policy.packTargetBytes,
+      workFolder: join(this.#cache, 'check'),
+      takeLease: (kind) => this.#takeGcLease(kind),
+      isDead: (lease, storeNowMs) => isLeaseDead(lease, this.#liveness(storeNowMs)),
+      settle: () => sleep(isNetwork ? SETTLE_NETWORK_MS : SETTLE_LOCAL_MS, signal),
+      graceMs: (await this.#isOursAlone()) ? 0 : GRACE_MS,
+      signal: signal ?? new AbortController().signal,
+      onStep,
+    };
+  }
+
+  /** On an internal disk that no other computer ever wrote to. */
+  async #isOursAlone(): Promise<boolean> {
+    if ((await this.#placement()) !== 'internal') return false;
+    const { snapshots } = await this.#records();
+    const { events } = await this.listEvents();
+    const leases = await listLeases(this.#io, this.#paths.folder('leases'));
+    const ours = this.host.installation;
+    return (
+      snapshots.every(({ record }) => record.writer === ours) &&
+      events.every((event) => event.writer === ours) &&
+      leases.every((lease) => ours.startsWith(lease.host))
+    );
+  }
+
+  /** At most one of them lives: whoever was there first goes on, and of two at the same moment the smaller name. */
+  async #takeGcLease(kind: 'gc-mark' | 'gc-sweep'): Promise<SessionLease> {
+    const folder = this.#paths.folder('leases');
+    const others = async (goesFirst: (other: SeenLease) => boolean): Promise<void> => {
+      for (const other of await listLeases(this.#io, folder)) {
+        if (!other.kind.startsWith('gc-') || !goesFirst(other)) continue;
+        if (isLeaseDead(other, this.#liveness(Number.NEGATIVE_INFINITY))) continue;
+        const host = other.content?.hostName ?? other.host;
+        throw new BackstopError('vault/collection-busy', { data: { work: 'a collection', host } });
+      }
+    };
+    await others(() => true);
+    const lease = await SessionLease.take({
+      io: this.#io,
+      folder,
+      lockFolder: this.#locks,
+      host: this.host,
+      clock: this.#clock,
+      session: newSessionId(),
+      kind,
+      deviceTag: null,
+      parent: null,
+      isStale: (other, storeNowMs) => isLeaseStale(other, this.#liveness(storeNowMs)),
+    });
+    try {
+      await others((other) => other.session < lease.session);
+      return lease;
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
   }
 
   async #remark<T>(work: (remarks: Remarks) => Promise<T>): Promise<T> {

@@ -209,4 +209,21 @@ export const vaultErrors = {
     retry: 'ask',
     exitCode: 1,
   },
+  'vault/collection-busy': {
+    title: 'Somebody is at work in the vault',
+    explanation:
+      'Space is only cleared while nothing else happens, and there is {work} of {host}. Nothing was deleted.',
+    recovery: 'Wait until it has ended, then try again.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+  },
+  'vault/gc-blocked': {
+    title: 'Nothing was deleted, to be safe',
+    explanation: 'Backstop deletes only when it can account for everything, and {file} cannot be read: {reason}.',
+    recovery: 'Run “scrub”, then “repair”. If it was written by a newer Backstop, clear space with that one.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
 } as const satisfies ErrorArea;

@@ -23,6 +23,7 @@ CREATE TABLE object (hash BLOB NOT NULL, pack INTEGER NOT NULL, off INTEGER NOT 
 `;
 const FIND = 'SELECT pack, off, slen, raw, codec FROM object WHERE hash = ?';
 const ROWS_PER_SLICE = 400;
+const PAGE_ROWS = 2048;
 const PACKS_AT_A_TIME = 8;
 /** Flag of this index, not of packs: its records were found by scanning. */
 const SALVAGED = 0x4000_0000;
@@ -106,6 +107,28 @@ export class ObjectIndex implements IndexReader {
     const find = db.prepare<[Buffer], [number, number, number, number, number]>(FIND).raw(true);
     db.exec('BEGIN');
     return { find: (hash) => this.#places(find.all(hash)), close: () => db.close() };
+  }
+
+  /** Packs that are known, meta packs and salvaged ones included. */
+  packs(): readonly IndexedPack[] {
+    return [...this.#packs.values()];
+  }
+
+  /** Every object's every place, in the order of their hashes. No query stays open between two of them. */
+  *allPlaces(): Generator<{ readonly hash: Buffer; readonly pack: number; readonly storedLength: number }> {
+    const page = this.#db
+      .prepare<[Buffer, number, number], [Buffer, number, number]>(
+        'SELECT hash, pack, slen FROM object WHERE (hash, pack) > (?, ?) ORDER BY hash, pack LIMIT ?',
+      )
+      .raw(true);
+    let last: [Buffer, number] = [Buffer.alloc(0), 0];
+    for (;;) {
+      const rows = page.all(...last, PAGE_ROWS);
+      for (const [hash, pack, storedLength] of rows) yield { hash, pack, storedLength };
+      const end = rows.at(-1);
+      if (end === undefined || rows.length < PAGE_ROWS) return;
+      last = [end[0], end[1]];
+    }
   }
 
   #places(rows: ReadonlyArray<[number, number, number, number, number]>): IndexedPlace[] {

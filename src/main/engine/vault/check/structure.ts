@@ -7,6 +7,7 @@ import { makeLocalFolder, removeLocal } from '../cache/local-files.ts';
 import type { ObjectIndex } from '../cache/object-index.ts';
 import { type FoldedIndex, type PackUse, Slicer } from '../catalog/folded.ts';
 import { EMPTY_HASH, type EntryRow, SINGLE_OBJECT, type TopRow } from '../catalog/schema.ts';
+import type { Moves } from '../collect/gc-files.ts';
 import type { VaultIo } from '../io/index.ts';
 import type { VaultPaths } from '../layout/names.ts';
 import { INDEX_ENTRY_BYTES, INDEX_HEADER_BYTES, type IndexEntry, readIndexEntry } from '../pack/layout.ts';
@@ -48,6 +49,8 @@ export interface StructureContext {
   readonly paths: VaultPaths;
   readonly copies: CatalogCopies;
   readonly index: ObjectIndex;
+  /** Packs that were written anew: a list may still name the old ones. */
+  readonly moves: Moves;
   readonly workFolder: string;
 }
 
@@ -175,7 +178,10 @@ class StructureCheck {
       this.add({ kind: 'pack', fileId: null, path, object: name, detail });
       return null;
     };
-    if (facts === null) return bad('it is missing');
+    if (facts === null) {
+      const { moves, index } = this.#context;
+      return moves.standFor(name, (pack) => index.pack(pack) !== null) === null ? bad('it is missing') : null;
+    }
     if (facts.sizeBytes !== pack.size) return bad(`it has ${facts.sizeBytes} bytes instead of ${pack.size}`);
     const contents = await readPackContents(io, path);
     if ('problem' in contents) return bad(contents.problem);

@@ -82,6 +82,10 @@ export class SessionLease {
     return lease;
   }
 
+  get session(): string {
+    return this.#content.session;
+  }
+
   /** Aborts with `vault/lease-lost` or `vault/phone-busy`. */
   get signal(): AbortSignal {
     return this.#lost.signal;

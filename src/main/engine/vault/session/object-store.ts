@@ -292,13 +292,17 @@ export class ObjectStore {
     await this.#checkRoom();
     await file.syncAndClose();
     const name = hash.toString('hex');
-    if ((await publish(io, file.path, paths.object(name), hash)) !== 'other-bytes-there') {
-      const facts = await io.stat(paths.object(name));
-      if (facts?.sizeBytes === sizeBytes) return;
-      throw new BackstopError('vault/object-vanished', { data: { object: name } });
+    // A name that is marked for deletion, or whose bytes are known to be bad, is not to be relied on.
+    const isTaken = known.isRefused(name) && (await io.stat(paths.object(name))) !== null;
+    if (!isTaken) {
+      if ((await publish(io, file.path, paths.object(name), hash)) !== 'other-bytes-there') {
+        const facts = await io.stat(paths.object(name));
+        if (facts?.sizeBytes === sizeBytes) return;
+        throw new BackstopError('vault/object-vanished', { data: { object: name } });
+      }
+      // Somebody's damaged bytes have our name: they stay, are named, and ours go into a pack.
+      known.refuse(name);
     }
-    // Somebody's damaged bytes have our name: they stay, are named, and ours go into a pack.
-    known.refuse(name);
     const record = { hash, rawLength: sizeBytes, storedLength: sizeBytes, codec: CODEC_STORED };
     known.addOwn(hash);
     const crc = await crcOf(io, file.path);

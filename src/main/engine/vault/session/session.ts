@@ -6,6 +6,7 @@ import type { Clock } from '../../platform/index.ts';
 import type { FoldedCache } from '../cache/folded-cache.ts';
 import { type IndexReader, listFans, listPacks, type ObjectIndex } from '../cache/object-index.ts';
 import type { FoldedIndex, PackUse } from '../catalog/folded.ts';
+import type { Moves } from '../collect/gc-files.ts';
 import type { NewEvent } from '../events.ts';
 import {
   asVaultError,
@@ -50,6 +51,8 @@ export interface SessionContext {
   readonly recordEvent: (event: NewEvent) => Promise<unknown>;
   /** Number for the next record of the phone, and the folder of its records, which is there when this resolves. */
   readonly nextRecord: (tag: Buffer, label: string) => Promise<{ readonly seq: number; readonly device: string }>;
+  /** Where the content of packs is that a collection wrote anew. */
+  readonly moves: () => Promise<Moves>;
   /** Names (hex) in marks of a collection that are there now. */
   readonly markedNames: () => Promise<ReadonlySet<string>>;
 }
@@ -331,10 +334,11 @@ export class Session implements VaultSession {
     const gone = (name: string): BackstopError =>
       new BackstopError('vault/object-vanished', { message: `${name} is not there`, data: { object: name } });
     const there = await listPacks(io, paths, this.signal);
+    const moves = await this.#context.moves();
     const sizes: Array<{ path: string; name: string; size: number }> = [];
     for (const pack of packs) {
       const name = pack.hash.toString('hex');
-      if (!there.has(name)) throw gone(name);
+      if (!there.has(name) && moves.standFor(name, (other) => there.has(other)) === null) throw gone(name);
       if (used.packs.has(name)) sizes.push({ path: paths.pack(name), name, size: pack.size });
     }
     const needed = new Map(singles.map((single) => [single.hash.toString('hex'), single.size]));

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createDurably, readSmallFile, type VaultIo } from '../io/index.ts';
+import { canonicalLine } from '../layout/canonical.ts';
+import { isIgnoredName, type VaultPaths } from '../layout/names.ts';
+
+/**
+ * The two kinds of files in `gc/`, both written once and named by their own hash.
+ *
+ * `<utc>-<sha256>.mark.json` lists what may be deleted later, and the records that were counted when it was written. A
+ * session never relies on a name that stands in one. `<utc>-<sha256>.moved.json` says which packs hold what was alive in
+ * a pack that may be gone, for hints and lists that still name it.
+ */
+
+const MAX_GC_FILE_BYTES = 64 * 1024 * 1024;
+const GC_NAME = /^\d{8}T\d{9}Z-([0-9a-f]{64})\.(mark|moved)\.json$/;
+const hashText = z.string().regex(/^[0-9a-f]{64}$/);
+const stored = z.object({ hash: hashText, size: z.number().int().nonnegative() });
+
+const markSchema = z.object({
+  format: z.literal('backstop-mark'),
+  version: z.literal(1),
+  vault: z.string().max(64),
+  writer: z.string().max(64),
+  at: z.string().max(64),
+  /** Every record that was counted: each has to be readable, or forgotten and expired, before anything goes. */
+  records: z.array(hashText),
+  packs: z.array(stored),
+  objects: z.array(stored),
+  catalogs: z.array(stored),
+});
+const movedSchema = z.object({
+  format: z.literal('backstop-moved'),
+  version: z.literal(1),
+  vault: z.string().max(64),
+  writer: z.string().max(64),
+  at: z.string().max(64),
+  from: hashText,
+  to: z.array(hashText),
+});
+
+export interface StoredFile {
+  readonly hash: string;
+  readonly size: number;
+}
+type Stamped = 'format' | 'version' | 'vault' | 'writer' | 'at';
+export type Mark = Readonly<z.infer<typeof markSchema>>;
+export type Moved = Readonly<z.infer<typeof movedSchema>>;
+
+export interface MarkFile {
+  readonly name: string;
+  readonly mark: Mark;
+  /** The store's clock when it was written. */
+  readonly modifiedMs: number;
+}
+
+export interface GcFiles {
+  readonly marks: readonly MarkFile[];
+  readonly moved: ReadonlyArray<{ readonly name: string; readonly moved: Moved }>;
+  /** Files whose bytes are not what their names say, or that are not understood. */
+  readonly unreadable: ReadonlyArray<{ readonly file: string; readonly reason: string }>;
+}
+
+export interface GcStamp {
+  readonly vault: string;
+  readonly writer: string;
+  readonly at: Date;
+}
+
+export function writeMark(io: VaultIo, paths: VaultPaths, facts: Omit<Mark, Stamped>, stamp: GcStamp): Promise<string> {
+  const { vault, writer, at } = stamp;
+  const mark = { format: 'backstop-mark', version: 1, vault, writer, at: at.toISOString(), ...facts };
+  return writeGcFile(io, paths, 'mark', markSchema.parse(mark), at);
+}
+
+export function writeMoved(
+  io: VaultIo,
+  paths: VaultPaths,
+  facts: Omit<Moved, Stamped>,
+  stamp: GcStamp,
+): Promise<string> {
+  const { vault, writer, at } = stamp;
+  const moved = { format: 'backstop-moved', version: 1, vault, writer, at: at.toISOString(), ...facts };
+  return writeGcFile(io, paths, 'moved', movedSchema.parse(moved), at);
+}
+
+/** Durable when it resolves; answers the file's name. */
+async function writeGcFile(io: VaultIo, paths: VaultPaths, kind: string, value: object, at: Date): Promise<string> {
+  const bytes = canonicalLine(value);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const name = `${at.toISOString().replace(/[-:.]/g, '')}-${sha256}.${kind}.json`;
+  const temporary = join(paths.folder('tmp'), `gc-${sha256}.${process.pid}`);
+  await createDurably(io, temporary, join(paths.folder('gc'), name), bytes);
+  return name;
+}
+
+export async function readGcFiles(io: VaultIo, paths: VaultPaths): Promise<GcFiles> {
+  const folder = paths.folder('gc');
+  const marks: MarkFile[] = [];
+  const moved: Array<{ name: string; moved: Moved }> = [];
+  const unreadable: Array<{ file: string; reason: string }> = [];
+  for (const { name, kind } of await io.readdir(folder)) {
+    const match = kind !== 'file' || isIgnoredName(name) ? null : GC_NAME.exec(name);
+    if (match === null) continue;
+    const bad = (reason: string): number => unreadable.push({ file: `gc/${name}`, reason });
+    const facts = await io.stat(join(folder, name));
+    const bytes = await readSmallFile(io, join(folder, name), MAX_GC_FILE_BYTES);
+    if (facts === null || bytes === null) continue; // Gone since the listing.
+    if (createHash('sha256').update(bytes).digest('hex') !== match[1]) {
+      bad('its bytes do not match the SHA-256 in its name');
+      continue;
+    }
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    const parsed = match[2] === 'mark' ? markSchema.safeParse(value) : movedSchema.safeParse(value);
+    if (!parsed.success) bad('it is not understood');
+    else if (parsed.data.format === 'backstop-mark') {
+      marks.push({ name, mark: parsed.data, modifiedMs: facts.modifiedMs });
+    } else moved.push({ name, moved: parsed.data });
+  }
+  return { marks, moved, unreadable };
+}
+
+/** Says for a pack whether it, or all that it was moved to, is there. */
+export class Moves {
+  readonly #to = new Map<string, readonly string[]>();
+
+  constructor(moved: ReadonlyArray<{ readonly moved: Moved }>) {
+    for (const one of moved) this.#to.set(one.moved.from, one.moved.to);
+  }
+
+  static async read(io: VaultIo, paths: VaultPaths): Promise<Moves> {
+    return new Moves((await readGcFiles(io, paths)).moved);
+  }
+
+  has(pack: string): boolean {
+    return this.#to.has(pack);
+  }
+
+  /** The packs that stand for a pack: itself, or what it was moved to, and so on. Null when one of them is nowhere. */
+  standFor(pack: string, isThere: (pack: string) => boolean): readonly string[] | null {
+    const found = new Set<string>();
+    const seen = new Set<string>();
+    const waiting = [pack];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      if (isThere(next)) {
+        found.add(next);
+        continue;
+      }
+      const to = this.#to.get(next);
+      if (to === undefined) return null;
+      waiting.push(...to);
+    }
+    return [...found];
+  }
+}
