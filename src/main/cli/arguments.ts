@@ -11,6 +11,12 @@ export type CommandName =
   | 'show'
   | 'verify'
   | 'export'
+  | 'forget'
+  | 'unforget'
+  | 'trash'
+  | 'pin'
+  | 'unpin'
+  | 'note'
   | 'demo'
   | 'help'
   | 'version';
@@ -26,6 +32,7 @@ export interface CommandLine {
   readonly newPasswordFile: string | null;
   readonly full: boolean;
   readonly unencrypted: boolean;
+  readonly force: boolean;
   readonly level: VerificationLevel | null;
   readonly udid: string | null;
 }
@@ -37,6 +44,7 @@ interface Shape {
   readonly flags: readonly string[];
 }
 
+const MANY = 10_000;
 const LEVELS: readonly VerificationLevel[] = ['structure', 'quick', 'full', 'open'];
 
 export const commands: Readonly<Record<CommandName, Shape>> = {
@@ -78,6 +86,32 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     positionals: [2, 2],
     flags: [],
   },
+  forget: {
+    usage: 'forget SNAPSHOT… [--force]',
+    summary: 'Take versions off the list. They can be brought back for 30 days.',
+    positionals: [1, MANY],
+    flags: ['force'],
+  },
+  unforget: {
+    usage: 'unforget SNAPSHOT…',
+    summary: 'Bring forgotten versions back.',
+    positionals: [1, MANY],
+    flags: [],
+  },
+  trash: {
+    usage: 'trash list|empty [SNAPSHOT…]',
+    summary: 'List forgotten versions, or delete them for good and free their space.',
+    positionals: [1, MANY],
+    flags: [],
+  },
+  pin: { usage: 'pin SNAPSHOT…', summary: 'Keep versions whatever the rules say.', positionals: [1, MANY], flags: [] },
+  unpin: { usage: 'unpin SNAPSHOT…', summary: 'Let the rules decide again.', positionals: [1, MANY], flags: [] },
+  note: {
+    usage: 'note SNAPSHOT TEXT',
+    summary: 'Write a note to a version. An empty text takes it away.',
+    positionals: [2, MANY],
+    flags: [],
+  },
   demo: {
     usage: 'demo',
     summary: 'Show all of it on a simulated iPhone, in under a minute. With --vault the result is kept.',
@@ -95,6 +129,7 @@ const options = {
   version: { type: 'boolean', default: false },
   full: { type: 'boolean', default: false },
   unencrypted: { type: 'boolean', default: false },
+  force: { type: 'boolean', default: false },
   verify: { type: 'string' },
   level: { type: 'string' },
   'password-file': { type: 'string' },
@@ -134,6 +169,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     newPasswordFile: values['new-password-file'] ?? null,
     full: values.full,
     unencrypted: values.unencrypted,
+    force: values.force,
     level: levelOf(values.level ?? values.verify),
     udid: udidOf(command, rest),
   };

@@ -14,6 +14,7 @@ import {
   snapshotsText,
   verifyText,
 } from './tables.ts';
+import { emptyTrashText, forgetText, noteText, pinText, trashText, unforgetText } from './vault-tables.ts';
 
 export interface RunContext {
   readonly engine: Engine;
@@ -91,6 +92,31 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
       output.result(result, exportText(result));
       return 0;
     }
+    case 'forget': {
+      const result = await engine.forget({ vault, snapshots: line.positionals, force: line.force }, options);
+      output.result(result, forgetText(result));
+      return 0;
+    }
+    case 'unforget': {
+      const result = await engine.unforget({ vault, snapshots: line.positionals }, options);
+      output.result(result, unforgetText(result));
+      return 0;
+    }
+    case 'trash':
+      return runTrash(line, vault, context, options);
+    case 'pin':
+    case 'unpin': {
+      const pinned = line.command === 'pin';
+      const result = await engine.pin({ vault, snapshots: line.positionals, pinned }, options);
+      output.result(result, pinText(result));
+      return 0;
+    }
+    case 'note': {
+      const text = line.positionals.slice(1).join(' ');
+      const result = await engine.note({ vault, snapshot: word(0), text }, options);
+      output.result(result, noteText(result));
+      return 0;
+    }
     case 'demo': {
       const result = await engine.demo({ keepIn: line.vault === null ? null : vault }, options);
       output.result(result, demoText(result));
@@ -99,6 +125,25 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
     default:
       throw usage(`"${line.command}" is not run here.`);
   }
+}
+
+async function runTrash(
+  line: CommandLine,
+  vault: string,
+  { engine, output }: RunContext,
+  options: WorkOptions,
+): Promise<number> {
+  const [action, ...snapshots] = line.positionals;
+  if (action === 'list') {
+    if (snapshots.length > 0) throw usage('Use: backstop trash list');
+    const result = await engine.trash({ vault }, options);
+    output.result(result, trashText(result));
+    return 0;
+  }
+  if (action !== 'empty') throw usage(`"trash ${action ?? ''}": say list or empty.`);
+  const result = await engine.emptyTrash({ vault, snapshots }, options);
+  output.result(result, emptyTrashText(result));
+  return 0;
 }
 
 function encryptionAction(word: string): 'status' | 'on' | 'change' | 'off' {

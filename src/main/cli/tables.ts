@@ -51,7 +51,7 @@ export function snapshotsText(result: SnapshotsResult): string {
 
 function snapshotTable(snapshots: readonly SnapshotSummary[]): string {
   return table(
-    ['SNAPSHOT', 'IPHONE', 'FINISHED', 'FILES', 'SIZE', 'NEW', 'ENCRYPTED', 'VERIFIED'],
+    ['SNAPSHOT', 'IPHONE', 'FINISHED', 'FILES', 'SIZE', 'NEW', 'ENCRYPTED', 'VERIFIED', ''],
     snapshots.map((one) => [
       one.id.slice(0, SHORT_ID),
       one.name || one.udid,
@@ -61,6 +61,7 @@ function snapshotTable(snapshots: readonly SnapshotSummary[]): string {
       formatBytes(one.newBytes),
       yesNo(one.encrypted),
       verifiedText(one),
+      [one.pinned ? 'pinned' : '', one.note ?? ''].filter((part) => part !== '').join(': '),
     ]),
   );
 }
@@ -158,6 +159,11 @@ export function demoText(result: DemoResult): string {
 
 function yesNo(value: boolean | null): string {
   return value === null ? 'unknown' : value ? 'yes' : 'no';
+}
+
+/** The beginning of an id that people see. */
+export function shortId(id: string): string {
+  return id.slice(0, SHORT_ID);
 }
 
 /** Columns as wide as their widest cell, two spaces apart. */

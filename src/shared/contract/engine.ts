@@ -1,6 +1,7 @@
 import type { DevicesResult, EncryptionResult, PairResult } from './devices.ts';
 import type { WorkOptions } from './progress.ts';
 import type { BackupResult, DemoResult, ExportResult, ShowResult, SnapshotsResult } from './snapshots.ts';
+import type { EmptyTrashResult, ForgetResult, NoteResult, PinResult, TrashResult, UnforgetResult } from './vault.ts';
 import type { VerificationLevel, VerifyResult } from './verification.ts';
 
 /** A password by its way of being asked for: the engine asks only when it needs one, at most once for each purpose. */
@@ -27,6 +28,11 @@ export interface SnapshotChoice {
   readonly snapshot: string;
 }
 
+export interface SnapshotsChoice {
+  readonly vault: string;
+  readonly snapshots: readonly string[];
+}
+
 export interface EncryptionRequest extends PhoneChoice {
   readonly action: 'status' | 'on' | 'change' | 'off';
   readonly askPassword: AskPassword;
@@ -48,5 +54,14 @@ export interface Engine {
     options?: WorkOptions,
   ): Promise<VerifyResult>;
   export(request: SnapshotChoice & { readonly directory: string }, options?: WorkOptions): Promise<ExportResult>;
+  /** `force`: also the last verified version of a phone. */
+  forget(request: SnapshotsChoice & { readonly force: boolean }, options?: WorkOptions): Promise<ForgetResult>;
+  unforget(request: SnapshotsChoice, options?: WorkOptions): Promise<UnforgetResult>;
+  pin(request: SnapshotsChoice & { readonly pinned: boolean }, options?: WorkOptions): Promise<PinResult>;
+  /** Empty text takes the note away. */
+  note(request: SnapshotChoice & { readonly text: string }, options?: WorkOptions): Promise<NoteResult>;
+  trash(request: { readonly vault: string }, options?: WorkOptions): Promise<TrashResult>;
+  /** No snapshots named: all of the trash. */
+  emptyTrash(request: SnapshotsChoice, options?: WorkOptions): Promise<EmptyTrashResult>;
   demo(request: { readonly keepIn: string | null }, options?: WorkOptions): Promise<DemoResult>;
 }

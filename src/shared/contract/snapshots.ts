@@ -22,6 +22,9 @@ export const snapshotSummarySchema = z.object({
   ios: z.string(),
   /** The newest check of this version; null: never checked. */
   verified: verifiedMarkSchema.nullable(),
+  /** Kept whatever the rules of retention say. */
+  pinned: z.boolean(),
+  note: z.string().nullable(),
 });
 export type SnapshotSummary = z.infer<typeof snapshotSummarySchema>;
 

@@ -3,12 +3,19 @@ import { join, resolve } from 'node:path';
 import type {
   BackupRequest,
   BackupResult,
+  EmptyTrashResult,
   EncryptionRequest,
   EncryptionResult,
   Engine,
   ExportResult,
+  ForgetResult,
+  NoteResult,
+  PinResult,
   SnapshotChoice,
+  SnapshotsChoice,
   SnapshotsResult,
+  TrashResult,
+  UnforgetResult,
   VerificationReport,
   VerifyResult,
   WorkOptions,
@@ -23,6 +30,7 @@ import { runDemo } from './demo.ts';
 import { connectTrusted, listDevices, type PhoneAccess, pairDevice, phoneAccess, requirePhone } from './phones.ts';
 import { showSnapshot } from './show-snapshot.ts';
 import { summarise, summariseOne } from './summaries.ts';
+import { emptyTrash, forgetVersions, listTrash, noteVersion, pinVersions, restoreVersions } from './trash.ts';
 
 export interface EngineOptions {
   /** Backstop's own folder on this computer: caches, interrupted sessions, pair records. Never the vault. */
@@ -145,11 +153,14 @@ class LocalEngine implements Engine {
   async snapshots(request: { readonly vault: string; readonly udid: string | null }): Promise<SnapshotsResult> {
     if (!existsSync(request.vault)) throw new BackstopError('vault/not-found', { data: { path: request.vault } });
     await using vault = await this.#open(request.vault);
-    const { snapshots, unreadable } = await vault.snapshots();
-    const { events } = await vault.listEvents();
+    const list = await vault.snapshots();
     const { udid } = request;
-    const mine = udid === null ? snapshots : snapshots.filter((one) => sameUdid(one.record.udid, udid));
-    return { type: 'result', snapshots: mine.map((one) => summarise(one, events)), unreadable: [...unreadable] };
+    const mine = udid === null ? list.snapshots : list.snapshots.filter((one) => sameUdid(one.record.udid, udid));
+    return {
+      type: 'result',
+      snapshots: mine.map((one) => summarise(one, list)),
+      unreadable: [...list.unreadable],
+    };
   }
 
   async show(request: SnapshotChoice & { readonly askPassword: BackupRequest['askPassword'] }) {
@@ -185,6 +196,36 @@ class LocalEngine implements Engine {
       options,
     );
     return { type: 'result', snapshot: snapshot.id, ...outcome };
+  }
+
+  async forget(request: SnapshotsChoice & { readonly force: boolean }): Promise<ForgetResult> {
+    await using vault = await this.#open(request.vault);
+    return await forgetVersions(vault, request.snapshots, request);
+  }
+
+  async unforget(request: SnapshotsChoice): Promise<UnforgetResult> {
+    await using vault = await this.#open(request.vault);
+    return await restoreVersions(vault, request.snapshots);
+  }
+
+  async pin(request: SnapshotsChoice & { readonly pinned: boolean }): Promise<PinResult> {
+    await using vault = await this.#open(request.vault);
+    return await pinVersions(vault, request.snapshots, request.pinned);
+  }
+
+  async note(request: SnapshotChoice & { readonly text: string }): Promise<NoteResult> {
+    await using vault = await this.#open(request.vault);
+    return await noteVersion(vault, request.snapshot, request.text);
+  }
+
+  async trash(request: { readonly vault: string }, options: WorkOptions = {}): Promise<TrashResult> {
+    await using vault = await this.#open(request.vault);
+    return await listTrash(vault, options.signal);
+  }
+
+  async emptyTrash(request: SnapshotsChoice, options: WorkOptions = {}): Promise<EmptyTrashResult> {
+    await using vault = await this.#open(request.vault);
+    return await emptyTrash(vault, request.snapshots, options.signal);
   }
 
   demo(request: { readonly keepIn: string | null }, options: WorkOptions = {}) {

@@ -15,14 +15,14 @@ export interface ShowRequest {
 export async function showSnapshot({ home, vault, snapshot: name, askPassword }: ShowRequest): Promise<ShowResult> {
   const snapshot = await vault.resolve(name);
   const { record } = snapshot;
-  const { events } = await vault.listEvents();
+  const list = await vault.snapshots();
   await using view = await vault.view(snapshot);
   const files = view.files();
   const password = record.encrypted ? await askPassword('backup-password') : null;
   const domains = await listDomains({ view, password, scratchParent: join(home, 'scratch') });
   return {
     type: 'result',
-    snapshot: summarise(snapshot, events),
+    snapshot: summarise(snapshot, list),
     vault: { id: vault.id, path: vault.dir },
     record: snapshot.file,
     catalogs: record.catalogs.map((catalog) => ({
@@ -31,7 +31,7 @@ export async function showSnapshot({ home, vault, snapshot: name, askPassword }:
       size: catalog.size,
     })),
     packs: files.packs.map((pack) => ({
-      path: `packs/${pack.hash.slice(0, 2)}/${pack.hash}.pack`,
+      path: pack.path,
       size: pack.sizeBytes,
     })),
     singleObjects: files.singles,
@@ -39,7 +39,7 @@ export async function showSnapshot({ home, vault, snapshot: name, askPassword }:
       .tops()
       .map((top) => ({ name: top.name, size: top.sizeBytes, sha256: top.hash?.toString('hex') ?? null })),
     domains,
-    history: events.flatMap((event) =>
+    history: list.events.flatMap((event) =>
       event.kind === 'verified' && event.record === snapshot.id
         ? [{ level: event.level, ok: event.ok, at: event.at, checked: event.checked, problems: event.problems }]
         : [],

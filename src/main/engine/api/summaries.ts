@@ -1,10 +1,11 @@
 import type { SnapshotSummary, VerificationLevel, VerifiedMark } from '../../../shared/contract/index.ts';
 import { verificationLevelSchema } from '../../../shared/contract/index.ts';
-import type { Snapshot, Vault, VaultEvent } from '../vault/index.ts';
+import type { Snapshot, SnapshotList, Vault, VaultEvent } from '../vault/index.ts';
 
 /** A snapshot as the faces show it: the newest check of it is the one that counts. */
-export function summarise(snapshot: Snapshot, events: readonly VaultEvent[]): SnapshotSummary {
+export function summarise(snapshot: Snapshot, list: Pick<SnapshotList, 'events' | 'states'>): SnapshotSummary {
   const { record, id } = snapshot;
+  const state = list.states.get(id);
   return {
     id,
     udid: record.udid,
@@ -16,12 +17,14 @@ export function summarise(snapshot: Snapshot, events: readonly VaultEvent[]): Sn
     encrypted: record.encrypted,
     full: record.full,
     ios: record.ios,
-    verified: newestMark(id, events),
+    verified: newestMark(id, list.events),
+    pinned: state?.isPinned ?? false,
+    note: state?.note ?? null,
   };
 }
 
 export async function summariseOne(vault: Vault, snapshot: Snapshot): Promise<SnapshotSummary> {
-  return summarise(snapshot, (await vault.listEvents()).events);
+  return summarise(snapshot, await vault.snapshots());
 }
 
 /**

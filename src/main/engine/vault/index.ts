@@ -1,5 +1,7 @@
 export type { DamagedObject, RehashReport } from './check/rehash.ts';
 export type { StructureProblem, StructureReport } from './check/structure.ts';
+export { UNDO_MS } from './collect/account.ts';
+export type { CollectReport, CollectStep } from './collect/collector.ts';
 export type { EventList, NewEvent, VaultEvent } from './events.ts';
 export type { Host } from './lease/host.ts';
 export type { SnapshotRecord } from './record.ts';
@@ -17,5 +19,5 @@ export type {
   TopEntry,
   VaultSession,
 } from './types.ts';
-export { type SessionRequest, Vault, type VaultOptions } from './vault.ts';
+export { type CollectRequest, type Placement, type SessionRequest, Vault, type VaultOptions } from './vault.ts';
 export type { ForgottenState, VersionState } from './version-states.ts';

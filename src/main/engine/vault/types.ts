@@ -47,8 +47,8 @@ export interface SnapshotList {
 }
 
 export interface VaultFiles {
-  /** SHA-256 (hex) of each pack, and its size. */
-  readonly packs: ReadonlyArray<{ readonly hash: string; readonly sizeBytes: number }>;
+  /** Each pack's path relative to the vault, and its size. Packs that were written anew stand for the old ones. */
+  readonly packs: ReadonlyArray<{ readonly path: string; readonly sizeBytes: number }>;
   readonly singles: { readonly count: number; readonly bytes: number };
 }
 

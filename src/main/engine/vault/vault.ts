@@ -1,14 +1,15 @@
 import { uptime } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { BackstopError, isBackstopError } from '../../../shared/errors/index.ts';
 import { type Clock, scaledMs, sleep, systemClock } from '../platform/index.ts';
 import { CatalogCopies } from './cache/catalog-copies.ts';
 import { FoldedCache } from './cache/folded-cache.ts';
 import { makeLocalFolder, removeOlder } from './cache/local-files.ts';
 import { ObjectIndex } from './cache/object-index.ts';
-import type { FoldedIndex } from './catalog/folded.ts';
+import type { FoldedIndex, PackUse } from './catalog/folded.ts';
 import { type RehashOptions, type RehashReport, rehashObjects } from './check/rehash.ts';
 import { checkStructure, type StructureOptions, type StructureReport } from './check/structure.ts';
+import { UNDO_MS } from './collect/account.ts';
 import {
   type CollectContext,
   type CollectReport,
@@ -44,6 +45,7 @@ import type {
   Snapshot,
   SnapshotList,
   SnapshotView,
+  VaultFiles,
   VaultSession,
 } from './types.ts';
 import { versionStates } from './version-states.ts';
@@ -208,6 +210,9 @@ export class Vault implements AsyncDisposable {
     const among = scope.among === 'forgotten' ? forgotten : snapshots;
     if (name === 'latest') {
       const latest = among.at(-1);
+      if (latest === undefined && scope.among === 'forgotten') {
+        throw new BackstopError('vault/not-forgotten', { data: { snapshot: name } });
+      }
       if (latest === undefined) throw new BackstopError('vault/no-snapshots', { data: { path: this.dir } });
       return latest;
     }
@@ -217,6 +222,9 @@ export class Vault implements AsyncDisposable {
     const [match] = matches;
     if (match === undefined && scope.among === undefined && wanted !== '' && forgotten.some(begins)) {
       throw new BackstopError('vault/forgotten-snapshot', { data: { snapshot: name } });
+    }
+    if (match === undefined && scope.among === 'forgotten') {
+      throw new BackstopError('vault/not-forgotten', { data: { snapshot: name } });
     }
     if (match === undefined) throw new BackstopError('vault/unknown-snapshot', { data: { snapshot: name } });
     if (matches.length > 1) {
@@ -233,7 +241,9 @@ export class Vault implements AsyncDisposable {
       const isNewest = (await this.#newest(udid))?.id === snapshot.id;
       const index = await this.#folded.view(snapshot, this.#tag(udid).toString('hex'), isNewest, signal);
       const close = (): void => (this.#folded.isTemporary(index) ? index.remove() : index.close());
-      return new FoldedView(snapshot, index, this.#source, this.dir, close);
+      const moves = await Moves.read(this.#io, this.#paths);
+      const packs = (uses: readonly PackUse[]) => this.#packFiles(uses, moves);
+      return new FoldedView(snapshot, index, this.#source, this.dir, packs, close);
     });
   }
 
@@ -335,6 +345,18 @@ export class Vault implements AsyncDisposable {
   /** Ends a forgotten version's undo time: the next collection takes it. */
   expire(snapshot: Snapshot): Promise<void> {
     return this.#remark((remarks) => expire(remarks, snapshot));
+  }
+
+  /** When a forgotten version can no longer be brought back, by the store's clock. */
+  undoEndsMs({ forgotten }: ForgottenSnapshot): Promise<number> {
+    return this.#guard(async () => {
+      let latest = 0;
+      for (const file of forgotten.restarts) {
+        const facts = await this.#io.stat(join(this.#paths.folder('events'), file));
+        latest = Math.max(latest, facts?.modifiedMs ?? 0);
+      }
+      return latest + UNDO_MS;
+    });
   }
 
   pin(snapshot: Snapshot): Promise<void> {
@@ -652,6 +674,17 @@ export class Vault implements AsyncDisposable {
         .sort(compareSnapshots)
         .at(-1) ?? null
     );
+  }
+
+  #packFiles(uses: readonly PackUse[], moves: Moves): VaultFiles['packs'] {
+    const found = new Map<string, number>();
+    for (const { hash, size } of uses) {
+      const name = hash.toString('hex');
+      const stands = moves.standFor(name, (pack) => this.#index.pack(pack) !== null) ?? [name];
+      for (const pack of stands) found.set(pack, this.#index.pack(pack)?.sizeBytes ?? size);
+    }
+    const pathOf = (name: string): string => relative(this.dir, this.#paths.pack(name)).replaceAll('\\', '/');
+    return [...found].map(([name, sizeBytes]) => ({ path: pathOf(name), sizeBytes }));
   }
 
   /** Reads the indexes of packs that this computer does not know yet, when a version needs one. */

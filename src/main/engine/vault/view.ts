@@ -1,5 +1,5 @@
 import { BackstopError } from '../../../shared/errors/index.ts';
-import type { FoldedIndex } from './catalog/folded.ts';
+import type { FoldedIndex, PackUse } from './catalog/folded.ts';
 import { EMPTY_HASH, type EntryRow, type TopRow } from './catalog/schema.ts';
 import { asVaultError } from './io/index.ts';
 import type { ObjectSource } from './store/object-source.ts';
@@ -12,11 +12,20 @@ export class FoldedView implements SnapshotView {
   readonly #index: FoldedIndex;
   readonly #source: ObjectSource;
   readonly #vault: string;
+  readonly #packs: (uses: readonly PackUse[]) => VaultFiles['packs'];
   readonly #onClose: () => void;
   #tops: ReadonlyMap<string, TopEntry> | null = null;
 
-  constructor(snapshot: Snapshot, index: FoldedIndex, source: ObjectSource, vault: string, onClose: () => void) {
+  constructor(
+    snapshot: Snapshot,
+    index: FoldedIndex,
+    source: ObjectSource,
+    vault: string,
+    packs: (uses: readonly PackUse[]) => VaultFiles['packs'],
+    onClose: () => void,
+  ) {
     this.snapshot = snapshot;
+    this.#packs = packs;
     this.entryCount = index.rows;
     this.#index = index;
     this.#source = source;
@@ -44,7 +53,7 @@ export class FoldedView implements SnapshotView {
   files(): VaultFiles {
     const singles = this.#index.singles();
     return {
-      packs: this.#index.packs().map((pack) => ({ hash: pack.hash.toString('hex'), sizeBytes: pack.size })),
+      packs: this.#packs(this.#index.packs()),
       singles: { count: singles.length, bytes: singles.reduce((sum, single) => sum + single.size, 0) },
     };
   }

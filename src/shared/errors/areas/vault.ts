@@ -226,4 +226,20 @@ export const vaultErrors = {
     retry: 'never',
     exitCode: 1,
   },
+  'vault/not-forgotten': {
+    title: 'No such version in the trash',
+    explanation: 'No forgotten version has a name that begins with “{snapshot}”.',
+    recovery: 'List the trash. A version that was swept from it cannot come back.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
+  'vault/last-good': {
+    title: 'This is the last verified version of the phone',
+    explanation: 'Without {snapshot} there would be no verified version of {name} left. Nothing was changed.',
+    recovery: 'Make and verify a newer backup first, or say --force if it really may go.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
 } as const satisfies ErrorArea;

@@ -1,0 +1,74 @@
+import type {
+  Cleared,
+  EmptyTrashResult,
+  ForgetResult,
+  NoteResult,
+  PinResult,
+  TrashResult,
+  UnforgetResult,
+} from '../../shared/contract/index.ts';
+import { formatBytes } from '../../shared/text/index.ts';
+import { shortId, table } from './tables.ts';
+
+/** What the commands about the vault itself say. Figures of space tell apart what is free now and what will be. */
+
+export function forgetText({ forgotten, undoUntil }: ForgetResult): string {
+  const names = forgotten.map(shortId).join(', ');
+  return [
+    `Forgotten: ${names}. Until ${undoUntil} “unforget” brings ${forgotten.length === 1 ? 'it' : 'them'} back.`,
+    'No space is free yet: that happens when the trash is swept.',
+  ].join('\n');
+}
+
+export function unforgetText({ restored }: UnforgetResult): string {
+  return `Back on the list: ${restored.map(shortId).join(', ')}.`;
+}
+
+export function pinText({ pinned, unpinned }: PinResult): string {
+  return pinned.length > 0
+    ? `Pinned: ${pinned.map(shortId).join(', ')}. No rule and no lack of space will remove ${pinned.length === 1 ? 'it' : 'them'}.`
+    : `No longer pinned: ${unpinned.map(shortId).join(', ')}.`;
+}
+
+export function noteText({ snapshot, note }: NoteResult): string {
+  return note === null ? `The note of ${shortId(snapshot)} was taken away.` : `${shortId(snapshot)}: ${note}`;
+}
+
+export function trashText({ trash, wouldFreeBytes }: TrashResult): string {
+  if (trash.length === 0) return 'The trash is empty.';
+  const rows = trash.map((one) => [
+    shortId(one.id),
+    one.name || one.udid,
+    one.finishedAt,
+    one.by === 'owner' ? 'you' : 'the rules',
+    one.forgottenAt,
+    one.expired ? 'at the next sweep' : one.undoUntil,
+  ]);
+  const frees =
+    wouldFreeBytes === null
+      ? 'What they take up cannot be told: something in the vault cannot be read.'
+      : `They take up ${formatBytes(wouldFreeBytes)} that nothing else needs, until they are swept.`;
+  return [table(['SNAPSHOT', 'IPHONE', 'FINISHED', 'REMOVED BY', 'FORGOTTEN', 'KEPT UNTIL'], rows), frees].join('\n');
+}
+
+export function emptyTrashText(result: EmptyTrashResult): string {
+  const gone =
+    result.emptied.length === 0
+      ? 'No version was in the trash.'
+      : `Gone for good: ${result.emptied.map(shortId).join(', ')}.`;
+  return [gone, ...clearedLines(result)].join('\n');
+}
+
+export function clearedLines(cleared: Cleared): string[] {
+  const lines = [`Freed: ${formatBytes(cleared.freedBytes)} in ${cleared.freedFiles.toLocaleString('en')} files.`];
+  if (cleared.waitingBytes > 0) {
+    const from = cleared.nextSweepAt === null ? '' : ` (from ${cleared.nextSweepAt} on)`;
+    lines.push(
+      `Not free yet: ${formatBytes(cleared.waitingBytes)}. They go at the next run that is a day later${from}, in case another computer is using them now.`,
+    );
+  }
+  if (cleared.clockInDoubt) {
+    lines.push('The disk’s clock does not fit the dates in the vault, so nothing was judged by its age this time.');
+  }
+  return lines;
+}

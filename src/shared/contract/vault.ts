@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { snapshotSummarySchema } from './snapshots.ts';
+
+/** Commands about the vault itself: what is kept, what goes, and how it fares. Sizes are bytes, times ISO 8601 UTC. */
+
+const bytes = z.number().int().nonnegative();
+const count = z.number().int().nonnegative();
+
+export const forgetResultSchema = z.object({
+  type: z.literal('result'),
+  /** Ids of the versions that left the list. They free nothing until the trash is swept. */
+  forgotten: z.array(z.string()),
+  /** Until then they can be brought back. */
+  undoUntil: z.string(),
+});
+export type ForgetResult = z.infer<typeof forgetResultSchema>;
+
+export const unforgetResultSchema = z.object({ type: z.literal('result'), restored: z.array(z.string()) });
+export type UnforgetResult = z.infer<typeof unforgetResultSchema>;
+
+export const pinResultSchema = z.object({
+  type: z.literal('result'),
+  pinned: z.array(z.string()),
+  unpinned: z.array(z.string()),
+});
+export type PinResult = z.infer<typeof pinResultSchema>;
+
+export const noteResultSchema = z.object({
+  type: z.literal('result'),
+  snapshot: z.string(),
+  note: z.string().nullable(),
+});
+export type NoteResult = z.infer<typeof noteResultSchema>;
+
+export const trashedSnapshotSchema = snapshotSummarySchema.extend({
+  forgottenAt: z.string(),
+  by: z.enum(['owner', 'retention']),
+  /** The undo time is over: the next sweep takes it. */
+  expired: z.boolean(),
+  undoUntil: z.string(),
+});
+export type TrashedSnapshot = z.infer<typeof trashedSnapshotSchema>;
+
+export const trashResultSchema = z.object({
+  type: z.literal('result'),
+  trash: z.array(trashedSnapshotSchema),
+  /** What sweeping all of them would free. Until then they take up their space. */
+  wouldFreeBytes: bytes.nullable(),
+});
+export type TrashResult = z.infer<typeof trashResultSchema>;
+
+/** What was really deleted, and what still waits: elsewhere than on this computer's own disk, a day lies in between. */
+export const clearedSchema = z.object({
+  freedBytes: bytes,
+  freedFiles: count,
+  repackedPacks: count,
+  /** Marked, not deleted yet. */
+  waitingBytes: bytes,
+  nextSweepAt: z.string().nullable(),
+  /** The disk's clock does not fit the dates in the vault, so nothing was judged by its age this time. */
+  clockInDoubt: z.boolean(),
+});
+export type Cleared = z.infer<typeof clearedSchema>;
+
+export const emptyTrashResultSchema = clearedSchema.extend({
+  type: z.literal('result'),
+  /** Ids of the versions that cannot come back any more. */
+  emptied: z.array(z.string()),
+});
+export type EmptyTrashResult = z.infer<typeof emptyTrashResultSchema>;
