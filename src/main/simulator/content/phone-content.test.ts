@@ -37,6 +37,14 @@ describe('a generated phone', () => {
     }
   });
 
+  test('fills folders: the mass of app data is no tree of folders with one file each', async () => {
+    await using bench = new PhoneBench({ files: 6000, bytes: 12_000_000 });
+    const isAppData = ({ domain }: { domain: string }): boolean => domain.startsWith('AppDomain-');
+    const rows = [...bench.phone.files()].filter(isAppData);
+    const folders = rows.filter(({ kind }) => kind === 'directory').length;
+    expect(folders).toBeLessThan((rows.length - folders) / 2);
+  });
+
   test('has property lists that parse and pictures that decode', () => {
     let plists = 0;
     let pictures = 0;

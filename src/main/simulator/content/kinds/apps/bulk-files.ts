@@ -21,6 +21,8 @@ export class BulkFiles {
   readonly #lines: ContentSource;
   readonly #pictures: ContentSource;
   #files: StoredFile[] = [];
+  /** How many files were ever put into each numbered row of folders. */
+  readonly #placed = new Map<string, number>();
 
   constructor(world: World) {
     this.#world = world;
@@ -45,7 +47,7 @@ export class BulkFiles {
     const number = this.#world.next('bulk');
     const random = this.#world.stream(`bulk/${number}`);
     const domain = domains[Math.min(random.below(domains.length), random.below(domains.length))] ?? 'AppDomain-unknown';
-    const folder = `${random.pick(folders)}/${Math.floor(number / FILES_IN_A_FOLDER)}`;
+    const folder = this.#folderIn(domain, random.pick(folders));
     const [name, source] = this.#kindOf(random, number, size);
     const modified = this.#world.clock.now - random.below(400 * 86_400);
     const file = this.#world.tree.add(domain, `${folder}/${name}`, {
@@ -79,6 +81,14 @@ export class BulkFiles {
   /** Forgets files whose domain was removed with its app. */
   forgetDomains(domains: ReadonlySet<string>): void {
     this.#files = this.#files.filter(({ domain }) => !domains.has(domain));
+  }
+
+  /** Folders fill up one after the other: without that, nearly every file would have a folder of its own. */
+  #folderIn(domain: string, parent: string): string {
+    const key = `${domain}-${parent}`;
+    const placed = this.#placed.get(key) ?? 0;
+    this.#placed.set(key, placed + 1);
+    return `${parent}/${Math.floor(placed / FILES_IN_A_FOLDER)}`;
   }
 
   #choose(count: number, below: (limit: number) => number): StoredFile[] {
