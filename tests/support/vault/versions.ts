@@ -4,6 +4,7 @@ import type {
   Entry,
   ObjectRef,
   Snapshot,
+  SnapshotView,
   TopEntry,
   Vault,
   VaultSession,
@@ -76,6 +77,11 @@ export async function requestFor(
 /** Reads a version back and compares every byte; answers what is wrong, or null. */
 export async function differenceFrom(vault: Vault, snapshot: Snapshot, content: Content): Promise<string | null> {
   await using view = await vault.view(snapshot);
+  return differenceOf(view, content);
+}
+
+/** As `differenceFrom`, for a version that is open already. */
+export async function differenceOf(view: SnapshotView, content: Content): Promise<string | null> {
   const entries = [...content].filter(([name]) => !name.includes('.'));
   if (view.entryCount !== entries.length) return `${view.entryCount} entries instead of ${entries.length}`;
   for (const [name, bytes] of content) {

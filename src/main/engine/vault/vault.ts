@@ -741,9 +741,8 @@ export class Vault implements AsyncDisposable {
     const folder = this.#paths.folder('leases');
     const leases = await listLeases(this.#io, folder);
     const staging = (await this.#io.readdir(this.#paths.folder('tmp'))).filter((item) => item.kind === 'folder');
-    const foreign = leases.filter((lease) => lease.host !== this.host.installation.slice(0, 8));
-    // Only other computers' leases need the store's clock, which costs a file.
-    const storeNowMs = foreign.length > 0 ? await this.#storeNow() : 0;
+    // The store's clock costs a file, and tells nothing when nobody left a lease.
+    const storeNowMs = leases.length > 0 ? await this.#storeNow() : 0;
     const liveness = this.#liveness(storeNowMs);
     const living = new Set<string>();
     let removed = 0;
