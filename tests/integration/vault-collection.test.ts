@@ -282,4 +282,30 @@ describe('a collection', () => {
     }
     await expectWhole(other, later);
   });
+
+  test('packs that were repacked again and again: the way from the first name to the content stays', async () => {
+    const disk = new MemoryDisk();
+    const vault = await vaultOn(disk);
+    let made = await versions(vault, 2);
+    const moves = new Map<string, readonly string[]>();
+    for (let round = 0; round < 7; round += 1) {
+      const going = made[0] as Version;
+      await vault.forget([going.snapshot], 'retention');
+      await vault.expire(going.snapshot);
+      await vault.collect();
+      for (const path of disk.files().filter((one) => one.endsWith('.moved.json'))) {
+        const moved = JSON.parse(disk.bytesOf(path).toString()) as { from: string; to: string[] };
+        moves.set(moved.from, moved.to);
+      }
+      made = made.slice(1);
+      await using session = await vault.openSession({ udid: UDID, label: 'Anna' });
+      const files = new Map(contentOf(6 + round));
+      for (let at = 0; at < 60; at += 1) if (at % 8 <= round) files.delete(`stays ${at}`);
+      const snapshot = await commitVersion(session, made.at(-1) ?? null, files, day(6 + round));
+      made.push({ snapshot, content: files });
+      await session.abort();
+      await expectWhole(await vaultOn(disk), made);
+    }
+    expect([...moves.values()].flat().some((pack) => moves.has(pack))).toBe(true);
+  });
 });

@@ -77,7 +77,7 @@ export async function requestFor(
 /** Reads a version back and compares every byte; answers what is wrong, or null. */
 export async function differenceFrom(vault: Vault, snapshot: Snapshot, content: Content): Promise<string | null> {
   await using view = await vault.view(snapshot);
-  return differenceOf(view, content);
+  return await differenceOf(view, content);
 }
 
 /** As `differenceFrom`, for a version that is open already. */

@@ -56,7 +56,7 @@ export interface Account extends Disposable {
   readonly live: LiveObjects;
   /** Catalogs of the counted versions. */
   readonly catalogs: ReadonlySet<string>;
-  /** Packs that any of these catalogs names, be it in a stale hint. */
+  /** Packs that any of these catalogs names, be it in a stale hint, and those that stand for them. */
   readonly namedPacks: ReadonlySet<string>;
   /** Does the store's clock fit the dates of what is in the vault? */
   readonly isClockPlausible: boolean;
@@ -100,6 +100,7 @@ export async function takeAccount(context: AccountContext, options: AccountOptio
   const everForgotten = new Set(events.events.filter((event) => event.kind === 'forget').map((event) => event.record));
   refuseVanished(gc, (record) => present.has(record) || everForgotten.has(record));
   const content = await countContent(context, counted);
+  followMoves(content.namedPacks, gc);
   return { counted, expired, states, gc, isClockPlausible, ...content, [Symbol.dispose]: () => content.live.close() };
 }
 
@@ -117,6 +118,14 @@ async function isUndoOver(
     latest = Math.max(latest, facts.modifiedMs);
   }
   return storeNowMs - latest >= UNDO_MS;
+}
+
+/** What stands for a named pack is needed by name too: otherwise the way from the old name to the content would break. */
+function followMoves(named: Set<string>, gc: GcFiles): void {
+  for (let before = -1; before !== named.size; ) {
+    before = named.size;
+    for (const { moved } of gc.moved) if (named.has(moved.from)) for (const pack of moved.to) named.add(pack);
+  }
 }
 
 /** A record that an earlier mark counted may only be missing because it was forgotten for good. */
@@ -140,7 +149,7 @@ async function fitsTheClock(context: AccountContext, files: readonly string[], s
   return earlier.length === 0 || earlier.some((date) => storeNowMs - date <= CLOCK_DOUBT_MS);
 }
 
-type Content = Pick<Account, 'live' | 'catalogs' | 'namedPacks'>;
+type Content = Pick<Account, 'live' | 'catalogs'> & { readonly namedPacks: Set<string> };
 
 /** Everything that the versions refer to. Each is folded and has to come out at the root of its record. */
 async function countContent(context: AccountContext, counted: readonly Snapshot[]): Promise<Content> {
