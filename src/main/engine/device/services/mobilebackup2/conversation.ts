@@ -200,9 +200,9 @@ export class Conversation {
   }
 
   /** Does what the phone asks, unless this computer has failed before: then nothing changes any more. */
-  async #askFolder(name: string, work: () => Promise<DeviceLinkMessage>): Promise<void> {
+  async #askFolder(name: string, work: () => Promise<DeviceLinkMessage | Buffer>): Promise<void> {
     if (this.#failure !== null) return this.#refuse(name, this.#failure);
-    let answer: DeviceLinkMessage;
+    let answer: DeviceLinkMessage | Buffer;
     try {
       answer = await work();
     } catch (error) {
@@ -282,8 +282,9 @@ export class Conversation {
     return { ...facts, kind: 'cancelled' };
   }
 
-  async #send(message: DeviceLinkMessage): Promise<void> {
-    await this.#patience.write(encodePlistFrame(message, 'binary'));
+  /** A message, or the frame of one. */
+  async #send(message: DeviceLinkMessage | Buffer): Promise<void> {
+    await this.#patience.write(Buffer.isBuffer(message) ? message : encodePlistFrame(message, 'binary'));
   }
 }
 

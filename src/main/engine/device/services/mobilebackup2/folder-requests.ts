@@ -1,11 +1,12 @@
 import { BackstopError } from '../../../../../shared/errors/index.ts';
-import { isPlistDict, type PlistDict, type PlistValue } from '../../../formats/plist/index.ts';
-import type { FolderListing, HostFolder } from './host-folder.ts';
+import { isPlistDict, type PlistValue } from '../../../formats/plist/index.ts';
+import type { HostFolder } from './host-folder.ts';
 import { checkPath } from './hostile-names.ts';
+import { encodeListing } from './listing-reply.ts';
 import { type DeviceLinkMessage, statusResponse } from './messages.ts';
 
-/** What the phone asks of the folder in one message; the answer to send. Throws what the folder throws. */
-export type FolderRequest = (folder: HostFolder, message: DeviceLinkMessage) => Promise<DeviceLinkMessage>;
+/** What the phone asks of the folder in one message; the answer to send, or its frame. Throws what the folder throws. */
+export type FolderRequest = (folder: HostFolder, message: DeviceLinkMessage) => Promise<DeviceLinkMessage | Buffer>;
 
 /**
  * The requests that are one question and one answer, by name. Phones say "Files" or "Items" by their iOS version and
@@ -36,12 +37,8 @@ export function pathsIn(message: DeviceLinkMessage): readonly string[] {
   return (list as readonly PlistValue[]).map((path) => pathFrom(message, path));
 }
 
-async function listContents(folder: HostFolder, message: DeviceLinkMessage): Promise<DeviceLinkMessage> {
-  const entries = await folder.list(pathFrom(message, message[1]));
-  // Without a prototype: a name such as `__proto__` is a key like any other.
-  const contents: Record<string, PlistDict> = Object.create(null);
-  for (const entry of entries) contents[entry.name] = describe(entry);
-  return statusResponse(0, undefined, contents);
+async function listContents(folder: HostFolder, message: DeviceLinkMessage): Promise<Buffer> {
+  return encodeListing(await folder.list(pathFrom(message, message[1])));
 }
 
 async function createDirectory(folder: HostFolder, message: DeviceLinkMessage): Promise<DeviceLinkMessage> {
@@ -64,20 +61,6 @@ async function removeItems(folder: HostFolder, message: DeviceLinkMessage): Prom
 async function copyItem(folder: HostFolder, message: DeviceLinkMessage): Promise<DeviceLinkMessage> {
   await folder.copyItem(pathFrom(message, message[1]), pathFrom(message, message[2]));
   return statusResponse(0);
-}
-
-const FILE_TYPES: Readonly<Record<FolderListing['kind'], string>> = {
-  file: 'DLFileTypeRegular',
-  directory: 'DLFileTypeDirectory',
-  other: 'DLFileTypeUnknown',
-};
-
-function describe(entry: FolderListing): PlistDict {
-  return {
-    DLFileType: FILE_TYPES[entry.kind],
-    DLFileSize: entry.sizeBytes,
-    DLFileModificationDate: new Date(entry.modified * 1000),
-  };
 }
 
 function pathFrom(message: DeviceLinkMessage, value: PlistValue | undefined): string {
