@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BaseView, EntryChange } from '../../src/main/engine/backup/overlay/index.ts';
 import type { ObjectStore } from '../../src/main/engine/backup/virtual-folder.ts';
-import type { Entry, ObjectRef, ObjectWriter, TopEntry } from '../../src/main/engine/vault/types.ts';
+import type { Entry, EntryName, ObjectRef, ObjectWriter, TopEntry } from '../../src/main/engine/vault/types.ts';
 
 /** Objects by hash in memory: what a virtual folder needs of a vault session. */
 export class MemoryObjects implements ObjectStore {
@@ -73,6 +73,12 @@ export class MemoryVersion implements BaseView {
     for (const key of [...this.#entries.keys()].sort()) {
       const entry = this.#entries.get(key);
       if (entry !== undefined && (firstByte === undefined || entry.id[0] === firstByte)) yield entry;
+    }
+  }
+
+  *names(firstByte: number): Generator<EntryName> {
+    for (const { id, sizeBytes, modified } of this.entries(firstByte)) {
+      yield { name: id.toString('hex'), sizeBytes, modified };
     }
   }
 

@@ -16,6 +16,14 @@ export interface Entry extends ObjectRef {
   readonly modified: number;
 }
 
+/** As little of an entry as a listing shows: a tenth of the cost. */
+export interface EntryName {
+  /** The file id in hex. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly modified: number;
+}
+
 /** Any other path of a snapshot, relative to `<UDID>/`; an empty folder is a name that ends in "/", size 0. */
 export interface TopEntry extends ObjectRef {
   readonly name: string;
@@ -59,6 +67,8 @@ export interface SnapshotView extends AsyncDisposable {
   get(id: Buffer): Entry | null;
   /** All rows, or those whose id begins with this byte. */
   entries(firstByte?: number): Iterable<Entry>;
+  /** What a listing of the folder `<UDID>/<xx>` shows, in the order of the ids. */
+  names(firstByte: number): Iterable<EntryName>;
   /** All rows in the order in which their objects lie in the vault: for whoever reads them all. */
   entriesInStoredOrder(): Iterable<Entry>;
   /** The files of the vault that hold this version, besides its catalogs. */

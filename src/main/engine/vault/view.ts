@@ -3,7 +3,7 @@ import type { FoldedIndex, PackUse } from './catalog/folded.ts';
 import { EMPTY_HASH, type EntryRow, type TopRow } from './catalog/schema.ts';
 import { asVaultError } from './io/index.ts';
 import type { ObjectSource } from './store/object-source.ts';
-import type { Entry, ObjectRef, Snapshot, SnapshotView, TopEntry, VaultFiles } from './types.ts';
+import type { Entry, EntryName, ObjectRef, Snapshot, SnapshotView, TopEntry, VaultFiles } from './types.ts';
 
 /** One version's content, on a connection of its own that sees no later change. */
 export class FoldedView implements SnapshotView {
@@ -44,6 +44,10 @@ export class FoldedView implements SnapshotView {
         ? this.#index.entries()
         : this.#index.entries(Buffer.of(firstByte), firstByte === 255 ? undefined : Buffer.of(firstByte + 1));
     for (const row of rows) yield toEntry(row);
+  }
+
+  names(firstByte: number): Iterable<EntryName> {
+    return this.#index.names(Buffer.of(firstByte), firstByte === 255 ? undefined : Buffer.of(firstByte + 1));
   }
 
   *entriesInStoredOrder(): Generator<Entry> {

@@ -1,12 +1,12 @@
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import { FOLDER_STATUS, FolderError } from '../../device/index.ts';
-import type { SnapshotView } from '../../vault/types.ts';
+import type { EntryName, SnapshotView } from '../../vault/types.ts';
 import { type Folder, FolderTree, foldersWithin } from './folder-tree.ts';
-import { keyName, type NameKey, nameKey } from './names.ts';
+import { type NameKey, nameKey } from './names.ts';
 import { PayloadTable, REMOVED, type Row, type StoredFile } from './payload-table.ts';
 
 /** What the overlay needs of the previous version. */
-export type BaseView = Pick<SnapshotView, 'get' | 'entries' | 'tops' | 'entryCount'>;
+export type BaseView = Pick<SnapshotView, 'get' | 'entries' | 'names' | 'tops' | 'entryCount'>;
 
 export interface OverlayLimits {
   readonly maxFolders: number;
@@ -81,6 +81,20 @@ export class Contents {
       if (value !== REMOVED) yield { key: this.#table.id(row), file: value };
     }
     for (const [name, file] of folder.files) yield { key: name, file };
+  }
+
+  /** As `filesOf`, as far as a listing shows it. */
+  *namesOf(folder: Folder): Generator<EntryName> {
+    const rows = this.#table.rowsOf(folder.id);
+    if (folder.shard !== null && this.#base !== null) {
+      const hidden = new Set(rows.map((row) => this.#table.name(row)));
+      for (const entry of this.#base.names(folder.shard)) if (!hidden.has(entry.name)) yield entry;
+    }
+    for (const row of rows) {
+      const shown = this.#table.readName(row);
+      if (shown !== null) yield shown;
+    }
+    for (const [name, { sizeBytes, modified }] of folder.files) yield { name, sizeBytes, modified };
   }
 
   isEmpty(folder: Folder): boolean {
@@ -255,11 +269,6 @@ export class Contents {
     else folder.files.set(name, file);
     this.#otherNames += folder.files.size - had;
   }
-}
-
-/** A listing's name of a file. */
-export function itemName(item: FolderItem): string {
-  return keyName(item.key);
 }
 
 export function notFolder(path: string): FolderError {

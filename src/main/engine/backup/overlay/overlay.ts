@@ -1,14 +1,6 @@
 import { FOLDER_STATUS, FolderError } from '../../device/index.ts';
 import type { VirtualPath } from '../paths.ts';
-import {
-  type BaseView,
-  Contents,
-  DEFAULT_LIMITS,
-  itemName,
-  notFolder,
-  type OverlayLimits,
-  tooMany,
-} from './contents.ts';
+import { type BaseView, Contents, DEFAULT_LIMITS, notFolder, type OverlayLimits, tooMany } from './contents.ts';
 import type { Folder } from './folder-tree.ts';
 import { FILE_ID_LENGTH, isFileId, nameKey, shardName } from './names.ts';
 import type { StoredFile } from './payload-table.ts';
@@ -92,10 +84,9 @@ export class Overlay {
     for (const { name, modified } of folder.children.values()) {
       items.push({ name, kind: 'directory', sizeBytes: 0, modified });
     }
-    for (const item of this.contents.filesOf(folder)) {
+    for (const { name, sizeBytes, modified } of this.contents.namesOf(folder)) {
       if (items.length >= this.#limits.maxListing) throw tooMany('names in one folder', this.#limits.maxListing);
-      const { sizeBytes, modified } = item.file;
-      items.push({ name: itemName(item), kind: 'file', sizeBytes, modified });
+      items.push({ name, kind: 'file', sizeBytes, modified });
     }
     return items;
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { EntryName } from '../../vault/types.ts';
 
 /**
  * The rows of an overlay whose names are file ids: where each file stands, and which object it is. In memory, 80 bytes
@@ -69,6 +70,15 @@ export class PayloadTable {
     return { hash, sizeBytes, modified: slab.readUInt32LE(at + MODIFIED) };
   }
 
+  /** What a listing shows of a row; null when it is removed. */
+  readName(row: Row): EntryName | null {
+    const slab = this.#slab(row);
+    const at = offsetOf(row);
+    const sizeBytes = slab.readDoubleLE(at + SIZE);
+    if (sizeBytes === REMOVED_SIZE) return null;
+    return { name: this.name(row), sizeBytes, modified: slab.readUInt32LE(at + MODIFIED) };
+  }
+
   isRemoved(row: Row): boolean {
     return this.#slab(row).readDoubleLE(offsetOf(row) + SIZE) === REMOVED_SIZE;
   }
@@ -76,6 +86,12 @@ export class PayloadTable {
   id(row: Row): Buffer {
     const at = offsetOf(row);
     return Buffer.from(this.#slab(row).subarray(at + ID, at + ID + ID_BYTES));
+  }
+
+  /** The id in hex. */
+  name(row: Row): string {
+    const at = offsetOf(row);
+    return this.#slab(row).toString('hex', at + ID, at + ID + ID_BYTES);
   }
 
   /** Writes the row of (folder, id), a new one if there is none. */

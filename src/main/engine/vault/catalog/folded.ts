@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { copyLocal, removeDatabase } from '../cache/local-files.ts';
 import type { CatalogReference } from '../record.ts';
+import type { EntryName } from '../types.ts';
 import { EMPTY_LEAF, LEAVES_OF_NODE_BYTES, LeafFeeder, leafOf, NODES, RootTree } from './root.ts';
 import { type EntryRow, type Place, SINGLE_OBJECT, type TopRow } from './schema.ts';
 
@@ -30,6 +31,7 @@ const ROWS_PER_SLICE = 512;
 const SLICE_MS = 8;
 
 type EntryTuple = [Buffer, Buffer | null, number, number | null, number | null, number | null, number, number];
+type NameTuple = [string, number, number];
 type TopTuple = [string, Buffer, number, number | null, number | null, number | null, number, number];
 
 export interface FoldedState {
@@ -58,6 +60,7 @@ export class FoldedIndex {
   readonly #leaf: Database.Statement<[Buffer, Buffer], EntryTuple>;
   readonly #put: Database.Statement;
   readonly #remove: Database.Statement;
+  #names: Database.Statement<[Buffer, Buffer, number], NameTuple> | null = null;
   #orders = 0;
 
   private constructor(file: string, db: Database.Database) {
@@ -164,6 +167,23 @@ export class FoldedIndex {
       if (end === undefined || rows.length < wanted) return;
       last = end[0];
       wanted = Math.min(wanted * PAGE_GROWTH, PAGE_ROWS);
+    }
+  }
+
+  /** As `entries`, without what a listing does not show: reading all columns costs several times as much. */
+  *names(after: Buffer, before: Buffer = AFTER_ALL_IDS): Generator<EntryName> {
+    this.#names ??= this.db
+      .prepare<[Buffer, Buffer, number], NameTuple>(
+        'SELECT lower(hex(id)), size, mtime FROM entry WHERE id > ? AND id < ? ORDER BY id LIMIT ?',
+      )
+      .raw(true);
+    let last = after;
+    for (;;) {
+      const rows = this.#names.all(last, before, PAGE_ROWS);
+      for (const [name, sizeBytes, modified] of rows) yield { name, sizeBytes, modified };
+      const end = rows.at(-1);
+      if (end === undefined || rows.length < PAGE_ROWS) return;
+      last = Buffer.from(end[0], 'hex');
     }
   }
 
