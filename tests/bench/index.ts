@@ -1,16 +1,24 @@
 import { parseArgs } from 'node:util';
 import { benchBackup } from './backup.ts';
+import { benchVault } from './vault.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string', default: '3' }, quick: { type: 'boolean', default: false } },
+  options: {
+    runs: { type: 'string', default: '3' },
+    quick: { type: 'boolean', default: false },
+    dir: { type: 'string' },
+  },
 });
 
 switch (positionals[0]) {
   case 'backup':
     await benchBackup({ runs: Number(values.runs), quick: values.quick });
     break;
+  case 'vault':
+    await benchVault({ runs: Number(values.runs), quick: values.quick, dir: values.dir });
+    break;
   default:
-    console.error('Say what to measure: npm run bench -- backup [--runs N] [--quick]');
+    console.error('Say what to measure: npm run bench -- backup|vault [--runs N] [--quick] [--dir FOLDER]');
     process.exitCode = 2;
 }
