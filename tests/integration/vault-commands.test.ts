@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BackstopRun, backstop } from '../support/backstop.ts';
+import { type SimulatorProcess, startSimulatorProcess } from '../support/simulator-process.ts';
+
+/** The terminal's commands about the vault itself, on three real versions of the simulated phone. */
+
+const SCALE = '0.05';
+let phone: SimulatorProcess;
+let dir: string;
+let ids: readonly string[];
+
+function run(...args: string[]): Promise<BackstopRun> {
+  return backstop([...args, '--vault', join(dir, 'vault')], {
+    env: {
+      USBMUXD_SOCKET_ADDRESS: phone.address,
+      BACKSTOP_HOME: join(dir, 'home'),
+      BACKSTOP_PASSWORD: 'secret',
+      BACKSTOP_TIMEOUT_SCALE: SCALE,
+    },
+  });
+}
+
+async function listed(): Promise<readonly string[]> {
+  return ((await run('snapshots')).last['snapshots'] as Array<{ id: string }>).map(({ id }) => id);
+}
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'backstop-vault-commands-'));
+  phone = await startSimulatorProcess({
+    args: [
+      '--files',
+      '200',
+      '--bytes',
+      '4M',
+      '--seed',
+      '5',
+      '--passcode-delay',
+      '1',
+      '--encrypted',
+      '--password-env',
+      'PHONE',
+    ],
+    env: { PHONE: 'secret', BACKSTOP_TIMEOUT_SCALE: SCALE },
+  });
+  for (let version = 0; version < 3; version += 1) {
+    const { code, last } = await run('backup');
+    expect(code, JSON.stringify(last)).toBe(0);
+    await phone.command({ cmd: 'mutate', percent: 5 });
+  }
+  ids = await listed();
+}, 120_000);
+
+afterAll(async () => {
+  await phone.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('forget and its undo', () => {
+  it('takes a version off the list and brings it back', async () => {
+    const [first = '', second = '', third = ''] = ids;
+    const forgotten = await run('forget', first.slice(0, 10));
+    expect(forgotten).toMatchObject({ code: 0, last: { type: 'result', forgotten: [first] } });
+    expect(await listed()).toEqual([second, third]);
+    expect(await run('verify', first)).toMatchObject({ code: 1, last: { code: 'vault/forgotten-snapshot' } });
+    const trash = await run('trash', 'list');
+    expect(trash).toMatchObject({ code: 0, last: { trash: [{ id: first, by: 'owner', expired: false }] } });
+    expect(await run('unforget', first)).toMatchObject({ code: 0, last: { restored: [first] } });
+    expect(await listed()).toEqual(ids);
+    expect(await run('unforget', first)).toMatchObject({ code: 1, last: { code: 'vault/not-forgotten' } });
+  });
+
+  it('refuses a pinned one, and all verified versions of a phone at once', async () => {
+    const [first = '', second = ''] = ids;
+    expect(await run('pin', first)).toMatchObject({ code: 0, last: { pinned: [first] } });
+    expect(await run('forget', first)).toMatchObject({
+      code: 1,
+      last: { code: 'vault/pinned', olderSnapshotsSafe: true },
+    });
+    expect(await run('unpin', first)).toMatchObject({ code: 0, last: { unpinned: [first] } });
+    expect(await run('forget', ...ids)).toMatchObject({ code: 1, last: { code: 'vault/last-good' } });
+    expect(await listed()).toEqual(ids);
+    expect(await run('note', second, 'before', 'the trip')).toMatchObject({
+      code: 0,
+      last: { note: 'before the trip' },
+    });
+    const { last } = await run('snapshots');
+    expect(last['snapshots']).toMatchObject([{}, { id: second, note: 'before the trip', pinned: false }, {}]);
+  });
+
+  it('tells wrong usage by its exit code', async () => {
+    expect(await run('forget')).toMatchObject({ code: 2, last: { code: 'cli/usage' } });
+    expect(await run('trash', 'burn')).toMatchObject({ code: 2, last: { code: 'cli/usage' } });
+    expect(await run('forget', 'ffffffffffff')).toMatchObject({ code: 1, last: { code: 'vault/unknown-snapshot' } });
+  });
+});
+
+describe('an emptied trash', () => {
+  it('cannot be undone, and everything that stays is whole', async () => {
+    const [first = '', second = '', third = ''] = ids;
+    await run('forget', first);
+    expect(await run('trash', 'empty')).toMatchObject({ code: 0, last: { type: 'result', emptied: [first] } });
+    expect((await run('trash', 'list')).last['trash']).toEqual([]);
+    expect(await run('unforget', first)).toMatchObject({ code: 1, last: { code: 'vault/not-forgotten' } });
+    expect(await listed()).toEqual([second, third]);
+    for (const id of [second, third]) {
+      expect(await run('verify', id, '--level', 'full')).toMatchObject({ code: 0, last: { ok: true } });
+    }
+    expect(await run('backup')).toMatchObject({
+      code: 0,
+      last: { snapshot: { full: false }, verification: { ok: true } },
+    });
+  });
+});
