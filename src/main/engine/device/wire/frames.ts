@@ -12,17 +12,33 @@ export async function readPlistFrame(
   wire: SocketWire,
   limits: { readonly maxBytes: number } & ReadOptions,
 ): Promise<PlistValue> {
-  const length = await wire.readUInt32BE(limits);
-  return readPlistBody(wire, { length, maxBytes: limits.maxBytes }, (max) => wire.readSome(max, limits));
+  return parseBody(await readFrame(wire, limits));
+}
+
+/** The body of a frame as it came, for callers that read it in their own way. */
+export async function readFrame(
+  wire: SocketWire,
+  limits: { readonly maxBytes: number } & ReadOptions,
+): Promise<Buffer> {
+  const length = wire.tryReadUInt32BE() ?? (await wire.readUInt32BE(limits));
+  return readBody(wire, { length, maxBytes: limits.maxBytes }, (max) => wire.readSome(max, limits));
 }
 
 /** The part after the length, for callers that wait in their own way: `readSome` gives what comes next. */
 export async function readPlistBody(
   wire: SocketWire,
-  { length, maxBytes }: { readonly length: number; readonly maxBytes: number },
+  limits: { readonly length: number; readonly maxBytes: number },
   readSome: (max: number) => Promise<Buffer>,
 ): Promise<PlistValue> {
-  if (length > 0 && length <= maxBytes) return parseBody(await readGrowing(wire, length, readSome));
+  return parseBody(await readBody(wire, limits, readSome));
+}
+
+async function readBody(
+  wire: SocketWire,
+  { length, maxBytes }: { readonly length: number; readonly maxBytes: number },
+  readSome: (max: number) => Promise<Buffer>,
+): Promise<Buffer> {
+  if (length > 0 && length <= maxBytes) return readGrowing(wire, length, readSome);
   throw new BackstopError('device/bad-message', {
     message: `a message of ${length} bytes was announced`,
     data: { problem: `a message of ${length} bytes was announced` },

@@ -4,6 +4,7 @@ export {
   MUX_HEADER_BYTES,
   MUX_PLIST_MESSAGE,
   type MuxPacket,
+  readFrame,
   readMuxPacket,
   readPlistBody,
   readPlistFrame,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { boolAt, dictAt, isPlistDict, type PlistDict } from '../../../engine/formats/plist/index.ts';
+import { boolAt, dictAt, type PlistDict } from '../../../engine/formats/plist/index.ts';
 import type { SimulatedPhone } from '../../phone.ts';
 import type { Via } from '../../services/types.ts';
 import type { AgentKeys, BackupKeys } from '../agent-keys.ts';
@@ -9,7 +9,6 @@ import { AgentFailure } from '../endings.ts';
 import type { AgentMemory } from '../memory.ts';
 import type { AgentLink } from '../protocol/agent-link.ts';
 import {
-  contentsOfDirectory,
   createDirectory,
   freeDiskSpace,
   moveItems,
@@ -141,8 +140,7 @@ class BackupRun {
   /** What the backup folder holds at its top; removes what an interrupted backup left. */
   async #lookAround(): Promise<ReadonlySet<string>> {
     const link = this.#link;
-    const { value } = await link.must(contentsOfDirectory(this.#udid), { label: 'look-around' });
-    const names = new Set(isPlistDict(value) ? Object.keys(value) : []);
+    const names = new Set((await link.list(this.#udid, { label: 'look-around' })).entries().keys());
     link.record.check('Info.plist is there before the backup', names.has('Info.plist'));
     if (names.has('Snapshot')) await link.must(removeItems([this.#inside('Snapshot')], 0));
     return names;
@@ -236,8 +234,7 @@ class BackupRun {
     for (let row = 0; row < plan.next.count; row += 1) if (plan.next.isFile(row)) wanted.add(plan.next.idOf(row));
     const left: string[] = [];
     for (const shard of shards) {
-      const { value } = await this.#link.must(contentsOfDirectory(this.#inside(shard)));
-      for (const name of isPlistDict(value) ? Object.keys(value) : []) {
+      for (const name of (await this.#link.list(this.#inside(shard))).entries().keys()) {
         if (/^[0-9a-f]{40}$/.test(name) && !wanted.has(name)) left.push(name);
       }
     }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { isPlistDict, type PlistValue } from '../../../engine/formats/plist/index.ts';
 import { AgentFailure } from '../endings.ts';
 import type { AgentLink } from '../protocol/agent-link.ts';
-import { BLOCK, contentsOfDirectory } from '../protocol/messages.ts';
+import type { HostEntry } from '../protocol/host-listing.ts';
+import { BLOCK } from '../protocol/messages.ts';
 import type { BackupIndex } from './backup-index.ts';
 import type { SentManifest } from './manifest-upload.ts';
 import { storedBytesOf } from './payload-upload.ts';
@@ -60,32 +60,30 @@ async function compareFolders(link: AgentLink, { udid, index, isEncrypted, forgi
   const { rows, starts } = index.filesByShard();
   const missing: string[] = [];
   let missingCount = 0;
-  for (let shard = 0; shard < 256; shard += 1) {
-    const from = starts[shard] ?? 0;
-    const to = starts[shard + 1] ?? 0;
-    if (from === to) continue;
-    const name = shard.toString(16).padStart(2, '0');
-    const { value } = await link.must(contentsOfDirectory(`${udid}/${name}`), { label: 'verification' });
-    const entries = isPlistDict(value) ? value : {};
-    for (let at = from; at < to; at += 1) {
-      const row = rows[at] ?? 0;
+  const compare = (shard: number, entries: ReadonlyMap<string, HostEntry>): void => {
+    for (const row of rows.subarray(starts[shard], starts[shard + 1])) {
       const id = index.idOf(row);
-      const problem = problemOf(
-        Object.hasOwn(entries, id) ? entries[id] : undefined,
-        storedBytesOf(index, row, isEncrypted),
-      );
+      const problem = problemOf(entries.get(id), storedBytesOf(index, row, isEncrypted));
       if (problem === null || forgiven.has(id)) continue;
       missingCount += 1;
-      if (missing.length < NAMED) missing.push(`${name}/${id} ${problem}`);
+      if (missing.length < NAMED) missing.push(`${id.slice(0, 2)}/${id} ${problem}`);
     }
+  };
+  // While the host makes one answer, the phone goes through the one before.
+  let meanwhile: (() => void) | undefined;
+  for (let shard = 0; shard < 256; shard += 1) {
+    if (starts[shard] === starts[shard + 1]) continue;
+    const name = shard.toString(16).padStart(2, '0');
+    const listing = await link.list(`${udid}/${name}`, { label: 'verification', meanwhile });
+    meanwhile = () => compare(shard, listing.entries());
   }
+  meanwhile?.();
   if (missingCount === 0) return;
   throw new AgentFailure(205, `Manifest references ${missingCount} files not in backup: ${missing.join(', ')}`);
 }
 
-function problemOf(entry: PlistValue | undefined, bytes: number): string | null {
-  if (!isPlistDict(entry)) return 'is missing';
-  if (entry['DLFileType'] !== 'DLFileTypeRegular') return `is ${String(entry['DLFileType'])}`;
-  const size = Number(entry['DLFileSize']);
-  return size === bytes ? null : `has ${size} of ${bytes} bytes`;
+function problemOf(entry: HostEntry | undefined, bytes: number): string | null {
+  if (entry === undefined) return 'is missing';
+  if (entry.type !== 'DLFileTypeRegular') return `is ${entry.type}`;
+  return entry.sizeBytes === bytes ? null : `has ${entry.sizeBytes} of ${bytes} bytes`;
 }

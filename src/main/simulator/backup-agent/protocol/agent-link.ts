@@ -1,12 +1,19 @@
-import { readPlistFrame, type SocketWire } from '../../../engine/device/wire/index.ts';
-import { encodePlist, isPlistDict, PlistReal, type PlistValue } from '../../../engine/formats/plist/index.ts';
+import { readFrame, type SocketWire } from '../../../engine/device/wire/index.ts';
+import {
+  encodePlist,
+  isPlistDict,
+  PlistReal,
+  type PlistValue,
+  parsePlist,
+} from '../../../engine/formats/plist/index.ts';
 import { AgentFailure, HostLeft } from '../endings.ts';
 import type { AgentFaults, MessageAt, Moment } from '../faults/agent-faults.ts';
 import type { MessageFault } from '../faults/kinds.ts';
 import type { ConversationRecord } from '../record.ts';
+import { HostListing } from './host-listing.ts';
 import { type HostStatus, readHostStatus } from './host-status.ts';
 import { type FileSink, type ReceivedFile, readFiles } from './incoming-files.ts';
-import { type DeviceMessage, downloadFiles, MESSAGE_MAX_BYTES, STATUS } from './messages.ts';
+import { contentsOfDirectory, type DeviceMessage, downloadFiles, MESSAGE_MAX_BYTES, STATUS } from './messages.ts';
 import { OutgoingStream } from './outgoing-stream.ts';
 
 /** How this phone writes its messages; hosts have to take all of these. */
@@ -32,6 +39,11 @@ export interface AskOptions {
   readonly label?: string;
   /** Follows the message in the same write. */
   readonly stream?: (out: OutgoingStream) => Promise<void>;
+}
+
+export interface ListOptions {
+  readonly label?: string;
+  readonly meanwhile?: (() => void) | undefined;
 }
 
 /** The phone's end of one DeviceLink connection: sends a message, has faults happen, reads the host's answer. */
@@ -110,14 +122,28 @@ export class AgentLink {
     return status;
   }
 
+  /** Asks for the names in a folder of the host. `meanwhile` is done while the host makes its answer. */
+  async list(path: string, { label, meanwhile }: ListOptions = {}): Promise<HostListing> {
+    const message = contentsOfDirectory(path);
+    const [name] = message;
+    const at = this.#place(message, label ?? null);
+    await this.#happen(at, 'before');
+    await this.#write(this.encode(message));
+    await this.#happen(at, 'sent');
+    meanwhile?.();
+    const listing = HostListing.read(await this.#receiveBody());
+    if (listing === null) throw notStatus(name);
+    this.record.answered(name, listing.status);
+    await this.#happen(at, 'answered');
+    insistOnOk(name, listing.status);
+    return listing;
+  }
+
   /** `ask` for what a phone cannot do without: any other status than 0 ends the conversation with an error. */
   async must(message: DeviceMessage, options: AskOptions = {}): Promise<HostStatus> {
     const answer = await this.ask(message, options);
-    if (answer.status === STATUS.ok) return answer;
-    if (answer.status === STATUS.noSpace) {
-      throw new AgentFailure(105, `Insufficient free disk space on drive to back up: “${answer.text}”`);
-    }
-    throw new AgentFailure(104, `The host refused ${message[0]} with status ${answer.status}: “${answer.text}”`);
+    insistOnOk(message[0], answer);
+    return answer;
   }
 
   /** Asks for files of the backup folder. `sinkFor` is called for each as it comes. */
@@ -155,16 +181,20 @@ export class AgentLink {
   async readStatus(name: string): Promise<HostStatus> {
     const message = await this.receive();
     const status = readHostStatus(message);
-    if (status === null) throw new AgentFailure(1, `The host answered ${name} with something else than a status`);
+    if (status === null) throw notStatus(name);
     this.record.answered(name, status);
     return status;
   }
 
   /** The next message of the host, whatever it is; its goodbye is thrown as `HostLeft`. */
   async receive(): Promise<PlistValue> {
-    const message = await readPlistFrame(this.wire, { maxBytes: MESSAGE_MAX_BYTES, signal: this.signal });
+    const message = parsePlist(await this.#receiveBody());
     if (Array.isArray(message) && message[0] === 'DLMessageDisconnect') throw new HostLeft();
     return message;
+  }
+
+  #receiveBody(): Promise<Buffer> {
+    return readFrame(this.wire, { maxBytes: MESSAGE_MAX_BYTES, signal: this.signal });
   }
 
   /** A frame in this phone's style. */
@@ -227,6 +257,18 @@ export class AgentLink {
       this.#isActing = false;
     }
   }
+}
+
+function insistOnOk(name: string, { status, text }: HostStatus): void {
+  if (status === STATUS.ok) return;
+  if (status === STATUS.noSpace) {
+    throw new AgentFailure(105, `Insufficient free disk space on drive to back up: “${text}”`);
+  }
+  throw new AgentFailure(104, `The host refused ${name} with status ${status}: “${text}”`);
+}
+
+function notStatus(name: string): AgentFailure {
+  return new AgentFailure(1, `The host answered ${name} with something else than a status`);
 }
 
 function withoutReals(value: PlistValue): PlistValue {

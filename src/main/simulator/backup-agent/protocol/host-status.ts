@@ -37,10 +37,3 @@ export function failedPaths(value: PlistValue): ReadonlyMap<string, number> {
   }
   return failed;
 }
-
-/** One entry of a folder on the host. */
-export interface HostEntry {
-  readonly isFolder: boolean;
-  readonly isFile: boolean;
-  readonly sizeBytes: number;
-}
