@@ -344,7 +344,8 @@ export class VaultModel {
 
   /** The processes of all computers end; with a power cut the disk keeps only what it promised. */
   async #kill(computer: Computer, isPowerCut: boolean): Promise<void> {
-    const victims = isPowerCut ? this.#computers : [computer];
+    const isHit = (one: Computer): boolean => isPowerCut || one === computer || one.io?.isStopped === true;
+    const victims = this.#computers.filter(isHit);
     for (const victim of victims) {
       const sessions = this.#disk
         .files()

@@ -40,6 +40,11 @@ export class WatchedIo implements VaultIo {
     this.#before = options.before ?? (() => undefined);
   }
 
+  /** After a fault of "stop": nothing works any more. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   async open(path: string, mode: 'read' | 'create' | 'update'): Promise<VaultFile> {
     if (mode !== 'read') this.#step(mode, path);
     else this.#throwIfStopped();
