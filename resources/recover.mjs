@@ -398,7 +398,7 @@ class Vault {
         reasons.push(error.message);
       }
     }
-    return reasons.join('; ') || 'it is nowhere in the vault';
+    return reasons.join('; ') || 'no copy of it was found';
   }
 
   *#sources(hash, size) {
@@ -517,7 +517,7 @@ class Vault {
       const wrong = `${record.file} has other bytes than it should`;
       if (await attempt(() => chunksOf(record), record.raw, wrong, `${record.file}: `)) return target;
     }
-    throw new Unreadable(`its catalog ${hash}: ${reasons.join('; ') || 'it is nowhere in the vault'}`);
+    throw new Unreadable(`its catalog ${hash}: ${reasons.join('; ') || 'no copy of it was found'}`);
   }
 
   /** Tops and entries of a version: asks the catalogs from the last to the first; the first that has an id decides. */
@@ -977,7 +977,7 @@ class Check {
     const reason = this.#bad.get(obj);
     if (reason !== undefined) return reason;
     if (this.#vault.places().get(obj)?.some((record) => record.codec === 1) === true) return NO_ZSTD;
-    return this.#vault.single(obj) === undefined ? 'it is nowhere in the vault' : 'it is damaged';
+    return this.#vault.single(obj) === undefined ? 'no copy of it was found' : 'it is damaged';
   }
 }
 

@@ -420,7 +420,7 @@ class Vault:
                 reasons.append("%s has other bytes than it should" % path)
             except Unreadable as error:
                 reasons.append(str(error))
-        return "; ".join(reasons) or "it is nowhere in the vault"
+        return "; ".join(reasons) or "no copy of it was found"
 
     def events(self):
         """(id, event) in the order of their times; those that cannot be read are left out, and counted by check."""
@@ -526,7 +526,7 @@ class Vault:
                 reasons.append("%s has other bytes than it should" % record.path)
             except Unreadable as error:
                 reasons.append("%s: %s" % (record.path, error))
-        raise Unreadable("its catalog %s: %s" % (name, "; ".join(reasons) or "it is nowhere in the vault"))
+        raise Unreadable("its catalog %s: %s" % (name, "; ".join(reasons) or "no copy of it was found"))
 
     def content(self, record, scratch):
         """(tops, entries): asks the catalogs from the last to the first; the first that has an id decides."""
@@ -944,7 +944,7 @@ class Check:
             return self.bad[obj]
         if obj in self.vault.places() and any(record.codec == 1 for record in self.vault.places()[obj]):
             return NO_ZSTD
-        return "it is damaged" if self.vault.single(obj) is not None else "it is nowhere in the vault"
+        return "it is damaged" if self.vault.single(obj) is not None else "no copy of it was found"
 
 
 def scan(vault, out):

@@ -1,6 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Snapshot, Vault } from '../../src/main/engine/vault/index.ts';
@@ -116,99 +116,6 @@ for (const [program, runner] of programs) {
     },
   );
 }
-
-test.skipIf(missing.length > 0)(
-  'by hand, with sha256sum, sqlite3, tail and head only',
-  { timeout: 60_000 },
-  async () => {
-    const { vault, versions } = await twoVersions();
-    const out = folder.path('by hand');
-    mkdirSync(out);
-    const script = `
-    set -eu
-    find packs objects catalogs snapshots -type f ! -name '._*' |
-      sed -E 's#^(.*/)([0-9]{8}-)?([0-9a-f]{64})(\\..*)?$#\\3  \\1\\2\\3\\4#' | sha256sum -c --quiet
-    record=$(ls snapshots/*/*.json | tail -1)
-    catalogs=$(sed -E 's/.*"catalogs":\\[([^]]*)\\].*/\\1/' "$record" | grep -oE '[0-9a-f]{64}' | tac)
-    seen=" "
-    for catalog in $catalogs; do
-      while IFS='|' read -r id obj size pack off slen flags; do
-        case "$seen" in *" $id "*) continue;; esac
-        seen="$seen$id "
-        [ -n "$obj" ] || continue
-        mkdir -p "$OUT/\${id:0:2}"; target="$OUT/\${id:0:2}/$id"
-        if [ "$size" = 0 ]; then : > "$target"
-        elif [ "$pack" = 0 ]; then cp "objects/\${obj:0:2}/$obj" "$target"
-        else tail -c +$((off+1)) "packs/\${pack:0:2}/$pack.pack" | head -c "$slen" > "$target"
-          [ "$(sha256sum < "$target" | cut -c1-64)" = "$obj" ]
-        fi
-      done < <(sqlite3 "file:catalogs/$catalog.db?immutable=1" "select lower(hex(id)), lower(hex(obj)), size,
-        case pack when 0 then 0 else (select lower(hex(hash)) from pack where n = entry.pack) end, off, slen, flags from entry")
-    done`;
-    execFileSync('bash', ['-c', script], {
-      cwd: vault.dir,
-      env: { ...process.env, OUT: join(out, UDID) },
-    });
-    const wanted = expected(versions[1]?.content as Content);
-    for (const path of [...wanted.keys()]) if (path.includes('.')) wanted.delete(path);
-    expect(tree(out)).toEqual(wanted);
-  },
-);
-
-test.skipIf(missing.length > 0)(
-  'a vault that another program wrote from the text of the format is read and built upon',
-  { timeout: 60_000 },
-  async () => {
-    const target = folder.path('golden');
-    execFileSync('python3', [join(import.meta.dirname, '../support/vault/golden_vault.py'), target]);
-    const truth = JSON.parse(readFileSync(join(target, '..', 'golden.truth.json'), 'utf8')) as ReadonlyArray<{
-      readonly id: string;
-      readonly files: Readonly<Record<string, string>>;
-    }>;
-    const vault = await folder.open('golden');
-    const { snapshots, unreadable } = await vault.snapshots();
-    expect(unreadable).toEqual([]);
-    expect(snapshots.map(({ id }) => id)).toEqual(truth.map(({ id }) => id));
-    for (const [at, snapshot] of snapshots.entries()) {
-      expect(await vault.checkStructure(snapshot)).toMatchObject({ ok: true, problems: [] });
-      await using view = await vault.view(snapshot);
-      expect(await vault.rehash([...view.entries(), ...view.tops()])).toMatchObject({ ok: true });
-      const files = truth[at]?.files ?? {};
-      let seen = 0;
-      for (const entry of [...view.entries(), ...view.tops()]) {
-        const name = 'id' in entry ? entry.id.toString('hex') : entry.name;
-        const bytes = await view.readWhole(entry, 1 << 24);
-        expect(createHash('sha256').update(bytes).digest('hex'), name).toBe(files[name]);
-        seen += 1;
-      }
-      expect(seen).toBe(Object.keys(files).length);
-    }
-    const newest = snapshots.at(-1) as Snapshot;
-    await using session = await vault.openSession({ udid: newest.record.udid, label: 'ignored' });
-    expect(session.parent.parent?.id).toBe(newest.id);
-    const next = await session.commit({
-      parent: newest,
-      full: false,
-      changes: [],
-      tops: [],
-      facts: {
-        udid: newest.record.udid,
-        name: 'x',
-        model: 'x',
-        ios: '18',
-        encrypted: true,
-        statusUuid: 'x',
-        statusDate: '2027-01-01T00:00:00Z',
-        startedAt: '2027-01-01T00:00:00Z',
-      },
-    });
-    expect(next.record).toMatchObject({
-      device: newest.record.device,
-      seq: newest.record.seq + 1,
-      files: newest.record.files,
-    });
-  },
-);
 
 test('the index of objects can be thrown away at any time', async () => {
   const { vault, versions } = await twoVersions();
