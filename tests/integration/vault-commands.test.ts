@@ -114,3 +114,29 @@ describe('an emptied trash', () => {
     });
   });
 });
+
+describe('the rules of retention', () => {
+  it('keep what is young, lie in the vault, and tell in a dry run what would go', async () => {
+    const before = await listed();
+    expect(await run('prune', '--dry-run')).toMatchObject({
+      code: 0,
+      last: { dryRun: true, remove: [], lastCopies: [] },
+    });
+    expect(await run('vault', 'retention')).toMatchObject({
+      code: 0,
+      last: { preset: 'standard', policy: { everyForDays: 7 } },
+    });
+    const chosen = await run('vault', 'retention', 'everything', '--budget', '1M');
+    expect(chosen).toMatchObject({ code: 0, last: { preset: 'everything', policy: { budgetBytes: 1_000_000 } } });
+    const dry = await run('prune', '--dry-run');
+    // The vault is larger than that: all but the newest, which is verified, would go.
+    expect(dry.last['remove']).toEqual(before.slice(0, -1));
+    expect(await listed()).toEqual(before);
+    const done = await run('prune');
+    expect(done).toMatchObject({ code: 0, last: { dryRun: false, remove: before.slice(0, -1) } });
+    expect(done.last['overBudgetBytes']).toBeGreaterThan(0);
+    expect(await listed()).toEqual(before.slice(-1));
+    expect(await run('verify', 'latest', '--level', 'full')).toMatchObject({ code: 0, last: { ok: true } });
+    expect(await run('prune', '--policy', 'some')).toMatchObject({ code: 2, last: { code: 'cli/usage' } });
+  });
+});

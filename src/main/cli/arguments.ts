@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { VerificationLevel } from '../../shared/contract/index.ts';
 import { BackstopError } from '../../shared/errors/index.ts';
+import { type RetentionPreset, retentionPresets } from '../../shared/rules/retention/index.ts';
 
 export type CommandName =
   | 'devices'
@@ -17,6 +18,8 @@ export type CommandName =
   | 'pin'
   | 'unpin'
   | 'note'
+  | 'prune'
+  | 'vault'
   | 'demo'
   | 'help'
   | 'version';
@@ -33,6 +36,10 @@ export interface CommandLine {
   readonly full: boolean;
   readonly unencrypted: boolean;
   readonly force: boolean;
+  readonly dryRun: boolean;
+  readonly policy: RetentionPreset | null;
+  /** Bytes; null: not said. */
+  readonly budget: number | null;
   readonly level: VerificationLevel | null;
   readonly udid: string | null;
 }
@@ -112,6 +119,18 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     positionals: [2, MANY],
     flags: [],
   },
+  prune: {
+    usage: 'prune [--dry-run] [--policy light|standard|everything]',
+    summary: 'Apply the rules of retention, and free what may be freed.',
+    positionals: [0, 0],
+    flags: ['dry-run', 'policy'],
+  },
+  vault: {
+    usage: 'vault retention [light|standard|everything] [--budget BYTES]',
+    summary: 'Tell or choose how the vault thins out its versions.',
+    positionals: [1, 2],
+    flags: ['budget'],
+  },
   demo: {
     usage: 'demo',
     summary: 'Show all of it on a simulated iPhone, in under a minute. With --vault the result is kept.',
@@ -130,6 +149,9 @@ const options = {
   full: { type: 'boolean', default: false },
   unencrypted: { type: 'boolean', default: false },
   force: { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+  policy: { type: 'string' },
+  budget: { type: 'string' },
   verify: { type: 'string' },
   level: { type: 'string' },
   'password-file': { type: 'string' },
@@ -170,6 +192,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     full: values.full,
     unencrypted: values.unencrypted,
     force: values.force,
+    dryRun: values['dry-run'],
+    policy: values.policy === undefined ? null : presetNamed(values.policy),
+    budget: values.budget === undefined ? null : bytesOf(values.budget),
     level: levelOf(values.level ?? values.verify),
     udid: udidOf(command, rest),
   };
@@ -193,6 +218,22 @@ function levelOf(word: string | undefined): VerificationLevel | null {
   const level = LEVELS.find((known) => known === word);
   if (level === undefined) throw usage(`"${word}" is no level of verification. There are: ${LEVELS.join(', ')}.`);
   return level;
+}
+
+/** A preset of the rules of retention by its name. */
+export function presetNamed(word: string): RetentionPreset {
+  if (Object.hasOwn(retentionPresets, word)) return word as RetentionPreset;
+  throw usage(`"${word}" is no choice of rules. There are: ${Object.keys(retentionPresets).join(', ')}.`);
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+
+/** `800G`, `500000000` */
+function bytesOf(word: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)b?$/i.exec(word);
+  const bytes = Math.round(Number(match?.[1]) * (UNITS[(match?.[2] ?? '').toLowerCase()] ?? Number.NaN));
+  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
+  throw usage(`"${word}" is no number of bytes. Say for example 800G.`);
 }
 
 function udidOf(command: CommandName, rest: readonly string[]): string | null {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Engine, WorkOptions } from '../../shared/contract/index.ts';
-import { type CommandLine, usage } from './arguments.ts';
+import { retentionPresets } from '../../shared/rules/retention/index.ts';
+import { type CommandLine, presetNamed, usage } from './arguments.ts';
 import type { Output } from './output.ts';
 import { passwordAsker } from './passwords.ts';
 import {
@@ -14,7 +15,16 @@ import {
   snapshotsText,
   verifyText,
 } from './tables.ts';
-import { emptyTrashText, forgetText, noteText, pinText, trashText, unforgetText } from './vault-tables.ts';
+import {
+  emptyTrashText,
+  forgetText,
+  noteText,
+  pinText,
+  pruneText,
+  retentionText,
+  trashText,
+  unforgetText,
+} from './vault-tables.ts';
 
 export interface RunContext {
   readonly engine: Engine;
@@ -111,6 +121,14 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
       output.result(result, pinText(result));
       return 0;
     }
+    case 'prune': {
+      const policy = line.policy === null ? null : retentionPresets[line.policy];
+      const result = await engine.prune({ vault, dryRun: line.dryRun, policy }, options);
+      output.result(result, pruneText(result));
+      return 0;
+    }
+    case 'vault':
+      return runVault(line, vault, context, options);
     case 'note': {
       const text = line.positionals.slice(1).join(' ');
       const result = await engine.note({ vault, snapshot: word(0), text }, options);
@@ -124,6 +142,28 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
     }
     default:
       throw usage(`"${line.command}" is not run here.`);
+  }
+}
+
+async function runVault(
+  line: CommandLine,
+  vault: string,
+  { engine, output }: RunContext,
+  options: WorkOptions,
+): Promise<number> {
+  const [action, argument] = line.positionals;
+  switch (action) {
+    case 'retention': {
+      const present = await engine.retention({ vault, policy: null }, options);
+      const rules = argument === undefined ? present.policy : retentionPresets[presetNamed(argument)];
+      const budgetBytes = line.budget ?? present.policy.budgetBytes;
+      const isAsked = argument !== undefined || line.budget !== null;
+      const result = isAsked ? await engine.retention({ vault, policy: { ...rules, budgetBytes } }, options) : present;
+      output.result(result, retentionText(result));
+      return 0;
+    }
+    default:
+      throw usage(`"vault ${action ?? ''}": say retention.`);
   }
 }
 

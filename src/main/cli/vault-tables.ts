@@ -4,6 +4,8 @@ import type {
   ForgetResult,
   NoteResult,
   PinResult,
+  PruneResult,
+  RetentionResult,
   TrashResult,
   UnforgetResult,
 } from '../../shared/contract/index.ts';
@@ -71,4 +73,45 @@ export function clearedLines(cleared: Cleared): string[] {
     lines.push('The disk’s clock does not fit the dates in the vault, so nothing was judged by its age this time.');
   }
   return lines;
+}
+
+export function pruneText(result: PruneResult): string {
+  const { dryRun, remove, expired, laterBytes, overBudgetBytes, lastCopies, lastCopiesChecked } = result;
+  const verb = dryRun ? 'would leave' : 'left';
+  const lines = [
+    remove.length === 0
+      ? 'The rules keep every version.'
+      : `${remove.length} ${remove.length === 1 ? 'version' : 'versions'} ${verb} the list: ${remove.map(shortId).join(', ')}.`,
+  ];
+  if (remove.length > 0 && lastCopiesChecked) {
+    const items = lastCopies.map((one) => `${one.kind} ${one.name}`).join(', ');
+    lines.push(lastCopies.length === 0 ? 'Nothing in them is the last copy.' : `Only they have: ${items}.`);
+  }
+  if (expired.length > 0) {
+    lines.push(`Undo time over, ${dryRun ? 'would go' : 'gone'} for good: ${expired.map(shortId).join(', ')}.`);
+  }
+  if (dryRun) lines.push(`This would free ${formatBytes(result.freedBytes)} at once.`);
+  else lines.push(...clearedLines(result));
+  if (laterBytes !== null && laterBytes > 0) {
+    lines.push(`${formatBytes(laterBytes)} more come free when the undo time of what is in the trash is over.`);
+  }
+  if (overBudgetBytes > 0) {
+    lines.push(`The limit of space is exceeded by ${formatBytes(overBudgetBytes)}: what is left may not go by itself.`);
+  }
+  return lines.join('\n');
+}
+
+export function retentionText({ policy, preset }: RetentionResult): string {
+  const { everyForDays, dailyForWeeks, monthlyForMonths, thenYearly, budgetBytes } = policy;
+  const rules =
+    everyForDays === null
+      ? 'Every version is kept for ever.'
+      : [
+          `Every version for ${everyForDays} days`,
+          `one a day for ${dailyForWeeks} weeks`,
+          `one a month for ${monthlyForMonths} months`,
+          thenYearly ? 'then one a year.' : 'then nothing.',
+        ].join(', ');
+  const limit = budgetBytes === null ? '' : ` At most ${formatBytes(budgetBytes)}: then the oldest unpinned go first.`;
+  return `${preset === null ? '' : `${preset}: `}${rules}${limit} Pinned versions always stay, and so does the newest verified one.`;
 }

@@ -1,7 +1,17 @@
+import type { RetentionPolicy } from '../rules/retention/index.ts';
 import type { DevicesResult, EncryptionResult, PairResult } from './devices.ts';
 import type { WorkOptions } from './progress.ts';
 import type { BackupResult, DemoResult, ExportResult, ShowResult, SnapshotsResult } from './snapshots.ts';
-import type { EmptyTrashResult, ForgetResult, NoteResult, PinResult, TrashResult, UnforgetResult } from './vault.ts';
+import type {
+  EmptyTrashResult,
+  ForgetResult,
+  NoteResult,
+  PinResult,
+  PruneResult,
+  RetentionResult,
+  TrashResult,
+  UnforgetResult,
+} from './vault.ts';
 import type { VerificationLevel, VerifyResult } from './verification.ts';
 
 /** A password by its way of being asked for: the engine asks only when it needs one, at most once for each purpose. */
@@ -31,6 +41,12 @@ export interface SnapshotChoice {
 export interface SnapshotsChoice {
   readonly vault: string;
   readonly snapshots: readonly string[];
+}
+
+export interface PruneRequest {
+  readonly vault: string;
+  readonly dryRun: boolean;
+  readonly policy: RetentionPolicy | null;
 }
 
 export interface EncryptionRequest extends PhoneChoice {
@@ -63,5 +79,9 @@ export interface Engine {
   trash(request: { readonly vault: string }, options?: WorkOptions): Promise<TrashResult>;
   /** No snapshots named: all of the trash. */
   emptyTrash(request: SnapshotsChoice, options?: WorkOptions): Promise<EmptyTrashResult>;
+  /** Applies the rules of retention, then clears what may be cleared. `policy` null: the vault's own. */
+  prune(request: PruneRequest, options?: WorkOptions): Promise<PruneResult>;
+  /** `policy` null: only tells it. */
+  retention(request: Omit<PruneRequest, 'dryRun'>, options?: WorkOptions): Promise<RetentionResult>;
   demo(request: { readonly keepIn: string | null }, options?: WorkOptions): Promise<DemoResult>;
 }

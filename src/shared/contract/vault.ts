@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { retentionPolicySchema } from '../rules/retention/index.ts';
 import { snapshotSummarySchema } from './snapshots.ts';
 
 /** Commands about the vault itself: what is kept, what goes, and how it fares. Sizes are bytes, times ISO 8601 UTC. */
@@ -68,3 +69,29 @@ export const emptyTrashResultSchema = clearedSchema.extend({
   emptied: z.array(z.string()),
 });
 export type EmptyTrashResult = z.infer<typeof emptyTrashResultSchema>;
+
+export const pruneResultSchema = clearedSchema.extend({
+  type: z.literal('result'),
+  dryRun: z.boolean(),
+  policy: retentionPolicySchema,
+  /** Ids of the versions that the rules take off the list (or would, in a dry run), the oldest first. */
+  remove: z.array(z.string()),
+  /** Versions whose undo time ended, and that are gone for good. */
+  expired: z.array(z.string()),
+  /** What will be free when the undo time of everything in the trash is over; null: cannot be told. */
+  laterBytes: bytes.nullable(),
+  /** By how much the limit of space is exceeded even then. */
+  overBudgetBytes: bytes,
+  /** Things of the owner that no other version holds. */
+  lastCopies: z.array(z.object({ snapshot: z.string(), kind: z.string(), name: z.string() })),
+  /** False: what is inside the versions was not looked at. */
+  lastCopiesChecked: z.boolean(),
+});
+export type PruneResult = z.infer<typeof pruneResultSchema>;
+
+export const retentionResultSchema = z.object({
+  type: z.literal('result'),
+  policy: retentionPolicySchema,
+  preset: z.enum(['light', 'standard', 'everything']).nullable(),
+});
+export type RetentionResult = z.infer<typeof retentionResultSchema>;

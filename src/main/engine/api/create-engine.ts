@@ -11,6 +11,9 @@ import type {
   ForgetResult,
   NoteResult,
   PinResult,
+  PruneRequest,
+  PruneResult,
+  RetentionResult,
   SnapshotChoice,
   SnapshotsChoice,
   SnapshotsResult,
@@ -28,6 +31,7 @@ import { type Snapshot, Vault } from '../vault/index.ts';
 import { checkSnapshot } from './check-snapshot.ts';
 import { runDemo } from './demo.ts';
 import { connectTrusted, listDevices, type PhoneAccess, pairDevice, phoneAccess, requirePhone } from './phones.ts';
+import { pruneVault, setRetention } from './retention.ts';
 import { showSnapshot } from './show-snapshot.ts';
 import { summarise, summariseOne } from './summaries.ts';
 import { emptyTrash, forgetVersions, listTrash, noteVersion, pinVersions, restoreVersions } from './trash.ts';
@@ -226,6 +230,16 @@ class LocalEngine implements Engine {
   async emptyTrash(request: SnapshotsChoice, options: WorkOptions = {}): Promise<EmptyTrashResult> {
     await using vault = await this.#open(request.vault);
     return await emptyTrash(vault, request.snapshots, options.signal);
+  }
+
+  async prune(request: PruneRequest, options: WorkOptions = {}): Promise<PruneResult> {
+    await using vault = await this.#open(request.vault);
+    return await pruneVault(vault, request, options.signal);
+  }
+
+  async retention(request: Omit<PruneRequest, 'dryRun'>): Promise<RetentionResult> {
+    await using vault = await this.#open(request.vault);
+    return await setRetention(vault, request.policy);
   }
 
   demo(request: { readonly keepIn: string | null }, options: WorkOptions = {}) {

@@ -393,6 +393,26 @@ export class Vault implements AsyncDisposable {
     });
   }
 
+  /** Bytes of all packs, single objects and catalogs, by listing. */
+  usedBytes(signal?: AbortSignal): Promise<number> {
+    return this.#guard(async () => {
+      await this.#index.refresh(this.#io, this.#paths, signal);
+      let bytes = 0;
+      for (const pack of this.#index.packs()) bytes += pack.sizeBytes;
+      const folders = [...this.#paths.fans('objects'), this.#paths.folder('catalogs')];
+      const waiting = folders.values();
+      const worker = async (): Promise<void> => {
+        for (const folder of waiting) {
+          for (const item of await this.#io.readdir(folder)) {
+            if (item.kind === 'file') bytes += (await this.#io.stat(join(folder, item.name)))?.sizeBytes ?? 0;
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: 16 }, worker));
+      return bytes;
+    });
+  }
+
   /** Removes the leases and the staging of runs that are over beyond doubt. Answers how many. */
   cleanUp(): Promise<number> {
     return this.#guard(() => this.#cleanUp());

@@ -15,4 +15,4 @@ export {
   retentionPresets,
 } from './policy.ts';
 export { previewRetention } from './preview.ts';
-export { type ForgottenVersion, median, type PressureFacts, type PressurePlan, planUnderPressure } from './sweep.ts';
+export { type ForgottenVersion, type PressureFacts, type PressurePlan, planUnderPressure } from './sweep.ts';

@@ -56,7 +56,7 @@ export function planUnderPressure(facts: PressureFacts): PressurePlan {
   return { neededBytes, expire };
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? 0;
 }
