@@ -60,6 +60,11 @@ export class SocketWire {
     return this.#received;
   }
 
+  /** Bytes that were written and still wait here for the system to take them; their buffers are in use. */
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
   /** Exactly `length` bytes, or throws `device/connection-lost` (end of stream) or `device/silent` (timeout). */
   async read(length: number, options: ReadOptions = {}): Promise<Buffer> {
     let taken = this.tryRead(length);

@@ -71,7 +71,8 @@ async function sendFile({ folder, progress }: DownloadContext, out: BlockWriter,
 class BlockWriter {
   isBroken = false;
   readonly #patience: Patience;
-  #buffer = Buffer.allocUnsafe(WRITE_BYTES);
+  #buffer: Buffer = Buffer.allocUnsafeSlow(WRITE_BYTES);
+  #spare: Buffer | null = null;
   #filled = 0;
   #sending: Promise<void> | null = null;
 
@@ -112,8 +113,12 @@ class BlockWriter {
 
   async #send(): Promise<void> {
     if (this.#filled === 0) return;
-    const data = this.#buffer.subarray(0, this.#filled);
-    this.#buffer = Buffer.allocUnsafe(WRITE_BYTES);
+    const full = this.#buffer;
+    const data = full.subarray(0, this.#filled);
+    await this.#sent();
+    // What the socket has let go of is filled again: a large file would leave hundreds of buffers to the collector.
+    this.#buffer = (this.#patience.hasSentAll ? this.#spare : null) ?? Buffer.allocUnsafeSlow(WRITE_BYTES);
+    this.#spare = full;
     this.#filled = 0;
     await this.#hand(data);
   }

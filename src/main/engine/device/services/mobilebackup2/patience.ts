@@ -37,6 +37,11 @@ export class Patience {
     return this.#wait((options) => this.#wire.readSome(max, options));
   }
 
+  /** Nothing that was written is still in our hands. */
+  get hasSentAll(): boolean {
+    return this.#wire.unsent === 0;
+  }
+
   /** A phone that does not take our bytes is as silent as one that sends none. */
   async write(data: Uint8Array): Promise<void> {
     if (!this.#wire.tryWrite(data)) await this.#wait((options) => this.#wire.drained(options));
