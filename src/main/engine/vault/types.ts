@@ -75,7 +75,10 @@ export interface SnapshotView extends AsyncDisposable {
   files(): VaultFiles;
   top(name: string): TopEntry | null;
   tops(): readonly TopEntry[];
-  /** The bytes of an object, each chunk only after its place was checked; throws `vault/damaged-object` at the latest at the end. */
+  /**
+   * The bytes of an object; throws `vault/damaged-object` at the latest instead of the last chunk. A chunk is the
+   * reader's until it asks for the next one.
+   */
   read(object: ObjectRef): AsyncIterable<Uint8Array>;
   /** A whole object in memory; refuses more than `maxBytes`. */
   readWhole(object: ObjectRef, maxBytes: number): Promise<Buffer>;
@@ -131,7 +134,7 @@ export interface VaultSession extends AsyncDisposable {
   /** Aborts when the lease is lost or a sealed file turned out bad; the reason is a BackstopError. */
   readonly signal: AbortSignal;
   createObject(expectedBytes?: number): ObjectWriter;
-  /** Reads what this session stored (also from open packs and memory) or what the vault holds. */
+  /** Reads what this session stored (also from open packs and memory) or what the vault holds; see `SnapshotView.read`. */
   read(object: ObjectRef): AsyncIterable<Uint8Array>;
   /** Vault step 5: every object of this session is in a sealed, fsynced file afterwards. */
   seal(): Promise<void>;

@@ -142,7 +142,7 @@ export class Vault implements AsyncDisposable {
     this.#placement = options.placement ?? (async () => 'unknown');
     this.#sightings = new Sightings(this.#cache);
     this.#index = ObjectIndex.open(join(this.#cache, 'objects.db'));
-    this.#source = new ObjectSource(this.#io, this.#paths, this.#index);
+    this.#source = new ObjectSource(this.#io, this.#paths, this.#index, this.#pool, this.#thread);
     this.#copies = new CatalogCopies(this.#io, this.#paths, join(this.#cache, 'catalogs'));
     this.#folded = new FoldedCache(join(this.#cache, 'folded'), this.#copies);
     this.#space = new Space(this.#io, dir);

@@ -82,9 +82,13 @@ export class FoldedView implements SnapshotView {
     if (object.sizeBytes > maxBytes) {
       throw new BackstopError('vault/too-large', { data: { size: object.sizeBytes, limit: maxBytes } });
     }
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of this.read(object)) chunks.push(chunk);
-    return Buffer.concat(chunks);
+    const whole = Buffer.allocUnsafe(object.sizeBytes);
+    let at = 0;
+    for await (const chunk of this.read(object)) {
+      whole.set(chunk, at);
+      at += chunk.length;
+    }
+    return whole;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

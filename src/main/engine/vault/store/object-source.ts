@@ -1,32 +1,37 @@
-import { createHash, hash as hashOnce } from 'node:crypto';
+import { hash as hashOnce } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
-import { BackstopError } from '../../../../shared/errors/index.ts';
+import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import type { IndexedPlace, ObjectIndex } from '../cache/object-index.ts';
 import { errnoOf, readFully, type VaultFile, type VaultIo } from '../io/index.ts';
 import type { VaultPaths } from '../layout/names.ts';
 import { CODEC_STORED, CODEC_ZSTD } from '../pack/layout.ts';
 import type { ObjectRef } from '../types.ts';
+import type { BlockPool } from './block-pool.ts';
+import type { HashThread } from './hash-threads.ts';
 
 /**
  * Reads objects by their hash from wherever a right copy lies. Up to a few MiB the whole object is read and its hash
  * checked before a byte is handed out, and another copy is tried when one is bad; longer ones stream, and a wrong hash
- * is an error at the end.
+ * is an error before their last piece is handed out. A piece is the reader's until it asks for the next one.
  */
 
 const WHOLE_BYTES = 8 * 1024 * 1024;
-const CHUNK_BYTES = 1024 * 1024;
 const OPEN_PACKS = 24;
 
 export class ObjectSource {
   readonly #io: VaultIo;
   readonly #paths: VaultPaths;
   readonly #index: ObjectIndex;
+  readonly #pool: BlockPool;
+  readonly #thread: HashThread;
   readonly #packs: OpenFiles;
 
-  constructor(io: VaultIo, paths: VaultPaths, index: ObjectIndex) {
+  constructor(io: VaultIo, paths: VaultPaths, index: ObjectIndex, pool: BlockPool, thread: HashThread) {
     this.#io = io;
     this.#paths = paths;
     this.#index = index;
+    this.#pool = pool;
+    this.#thread = thread;
     this.#packs = new OpenFiles(io, OPEN_PACKS);
   }
 
@@ -54,12 +59,12 @@ export class ObjectSource {
     const single = await this.#openSingle(singlePath);
     if (single !== null) {
       // With a second copy at hand a look at all bytes beforehand is worth it: a stream cannot be taken back.
-      if (places.length > 0 && !(await isWhole(single, object))) {
+      if (places.length > 0 && !(await this.#isWhole(single, object))) {
         await single.close();
         reasons.push(`${singlePath} has other bytes than its name says`);
       } else {
         try {
-          yield* stream(single, 0, object, singlePath);
+          yield* this.#stream(single, 0, object, singlePath);
           return;
         } finally {
           await single.close();
@@ -74,7 +79,7 @@ export class ObjectSource {
       const path = this.#paths.pack(place.pack.hash);
       const file = await this.#io.open(path, 'read');
       try {
-        yield* stream(file, place.offset, object, path);
+        yield* this.#stream(file, place.offset, object, path);
         return;
       } finally {
         await file.close();
@@ -92,6 +97,57 @@ export class ObjectSource {
 
   close(): Promise<void> {
     return this.#packs.close();
+  }
+
+  /** The next piece is read, and hashed by the thread, while the reader is busy with the one before. */
+  async *#stream(file: VaultFile, start: number, object: ObjectRef, path: string): AsyncGenerator<Uint8Array> {
+    const size = object.sizeBytes;
+    const hash = this.#thread.openStream();
+    const read = async (at: number): Promise<Piece> => {
+      const block = this.#pool.take();
+      const bytes = block.bytes.subarray(0, Math.min(block.bytes.length, size - at));
+      try {
+        if ((await readFully(file, bytes, start + at)) !== bytes.length) throw damaged(object, [`${path} ends early`]);
+      } catch (error) {
+        this.#pool.give(block);
+        throw error;
+      }
+      return { bytes, free: freeWhen(hash.update(block.shared, bytes.length), () => this.#pool.give(block)) };
+    };
+    let next: Promise<Piece> | null = null;
+    try {
+      let piece = await read(0);
+      for (let at = 0; at < size; ) {
+        at += piece.bytes.length;
+        next = at < size ? read(at) : null;
+        next?.catch(() => undefined); // Told when it is waited for.
+        if (next === null && object.hash !== null && !(await hash.digest()).equals(object.hash)) {
+          throw damaged(object, [`${path} has other bytes than its name says`]);
+        }
+        try {
+          yield piece.bytes;
+        } finally {
+          await piece.free();
+        }
+        if (next !== null) piece = await next;
+        next = null;
+      }
+    } finally {
+      // A reader that stops early leaves a read under way, and the caller is about to close the file.
+      if (next !== null) await next.then((piece) => piece.free()).catch(() => undefined);
+      hash.drop();
+    }
+  }
+
+  async #isWhole(file: VaultFile, object: ObjectRef): Promise<boolean> {
+    if ((await file.sizeBytes()) !== object.sizeBytes) return false;
+    try {
+      for await (const _piece of this.#stream(file, 0, object, ''));
+      return true;
+    } catch (error) {
+      if (isBackstopError(error, 'vault/damaged-object')) return false;
+      throw error;
+    }
   }
 
   async #readPlace(place: IndexedPlace, object: ObjectRef, reasons: string[]): Promise<Buffer | null> {
@@ -160,32 +216,16 @@ export function decode(stored: Buffer, codec: number, rawLength: number): Buffer
   }
 }
 
-async function isWhole(file: VaultFile, object: ObjectRef): Promise<boolean> {
-  const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  let position = 0;
-  for (let got = await file.read(buffer, 0); got > 0; got = await file.read(buffer, position)) {
-    hash.update(buffer.subarray(0, got));
-    position += got;
-  }
-  return position === object.sizeBytes && object.hash !== null && hash.digest().equals(object.hash);
+interface Piece {
+  readonly bytes: Uint8Array;
+  /** The reader is done with it. */
+  free(): Promise<void>;
 }
 
-async function* stream(file: VaultFile, start: number, object: ObjectRef, path: string): AsyncGenerator<Uint8Array> {
-  const hash = createHash('sha256');
-  let left = object.sizeBytes;
-  let position = start;
-  while (left > 0) {
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, left));
-    if ((await readFully(file, chunk, position)) !== chunk.length) throw damaged(object, [`${path} ends early`]);
-    hash.update(chunk);
-    left -= chunk.length;
-    position += chunk.length;
-    if (left === 0 && object.hash !== null && !hash.digest().equals(object.hash)) {
-      throw damaged(object, [`${path} has other bytes than its name says`]);
-    }
-    yield chunk;
-  }
+/** A block may be used again when it has been hashed. A hashing thread that fails is told by the digest. */
+function freeWhen(hashed: Promise<void>, free: () => void): () => Promise<void> {
+  const settled = hashed.catch(() => undefined);
+  return () => settled.then(free);
 }
 
 export function damaged(object: ObjectRef, reasons: readonly string[]): BackstopError {
