@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Snapshot, SnapshotFacts, Vault } from '../../src/main/engine/vault/index.ts';
@@ -174,6 +174,45 @@ describe('the golden vault of format 1', () => {
       }
     });
   }
+
+  test('a compressed object that is damaged is never handed out', { timeout: 60_000 }, async () => {
+    const dir = folder.path('golden');
+    const truth = copyGolden(dir);
+    const ben = truth.versions.find(({ lost, seq, udid }) => lost.length === 0 && seq === 1 && udid.startsWith('d5'));
+    const version = ben as GoldenVersion;
+    // Single-record packs with codec 1 and no meta flag: the large compressed objects.
+    const packs = readdirSync(join(dir, 'packs'), { recursive: true, withFileTypes: true })
+      .filter((item) => item.isFile())
+      .map((item) => join(item.parentPath, item.name))
+      .filter((file) => {
+        const bytes = readFileSync(file);
+        return bytes[12] === 0 && bytes[96 + 5] === 1 && bytes.readUInt32LE(bytes.length - 64 + 20) === 1;
+      });
+    expect(packs).toHaveLength(2);
+    const hashes = packs.map((file) => readFileSync(file).toString('hex', 96 + 24, 96 + 56));
+    const paths = Object.keys(version.files).filter((path) => hashes.includes(version.files[path]?.slice(0, 64) ?? ''));
+    expect(paths).toHaveLength(2);
+    for (const at of [0, 5, 12, 20, 60]) {
+      for (const file of packs) {
+        const bytes = readFileSync(file);
+        bytes[160 + at] = (bytes[160 + at] as number) ^ 4;
+        rmSync(file);
+        writeFileSync(file, bytes);
+      }
+      const vault = await folder.open('golden');
+      await using view = await vault.view(byId(await everyVersion(vault), version));
+      const report = await vault.rehash([...view.entries()]);
+      expect(report.damaged.map(({ object }) => object).toSorted()).toEqual(hashes.toSorted());
+      for (const program of programs) {
+        const out = folder.path(`${program[0]}-${at}`);
+        expect(recover(program, dir, ['extract', version.id, out]).status).toBe(1);
+        const wanted = goldenTree({ ...version, lost: paths });
+        const got = tree(join(out, version.udid), true);
+        for (const path of got.keys()) if (/^[0-9a-f]{2}\/$/.test(path)) got.delete(path);
+        expect(got).toEqual(wanted);
+      }
+    }
+  });
 
   test.skipIf(missingByHand.length > 0)('comes out by hand too', { timeout: 60_000 }, async () => {
     const truth = copyGolden(folder.path('golden'));

@@ -69,9 +69,8 @@ def zstd_frame(data):
     blocks = []
     at = 0
     while at < len(data):
-        run = at
-        while run < len(data) and data[run] == data[at] and run - at < BLOCK:
-            run += 1
+        rest = data[at : at + BLOCK]
+        run = at + len(rest) - len(rest.lstrip(rest[:1]))
         if run - at >= 16:
             blocks.append((1, run - at, data[at : at + 1]))
         elif blocks and blocks[-1][0] == 0 and blocks[-1][1] + run - at <= BLOCK:
@@ -364,16 +363,18 @@ waste.write()
 ben = Phone("d5b0d7f7f4a1c1c1f9e8a7b6c5d4e3f201234567", "iPhone", {
     "name": "iPhone", "model": "iPhone9,3", "ios": "15.8.2", "encrypted": False})
 texts = [b"a" * 5000, bytes(20000), bytes_of("text", 300), b"x" * 140000 + bytes_of("end", 50)]
+texts.append(b"y" * (9 << 20) + bytes_of("far end", 50))
 mixed = [(data, 1, zstd_frame(data)) for data in texts[:3]] + [(REPEATED, 1, REPEATED_FRAME)] + stored(blobs[39:41])
 mixed_pack = Pack(ben, session(8), mixed)
-alone = Pack(ben, session(8), [(texts[3], 1, zstd_frame(texts[3]))])  # a large object with a codec: a pack of its own
+# Large objects with a codec: each is alone in a pack. The second is longer than anything that readers keep in memory.
+alone = [Pack(ben, session(8), [(data, 1, zstd_frame(data))]) for data in (texts[3], texts[4])]
 ben_entries = {ident(n): row(raw, 1767398400) for n, (raw, _, _) in enumerate(mixed)}
-ben_entries.update({ident(50): row(texts[3]), ident(51): (0, EMPTY, 1767398401), ident(52): row(large)})
+ben_entries.update({ident(50): row(texts[3]), ident(53): row(texts[4]), ident(51): (0, EMPTY, 1767398401), ident(52): row(large)})
 ben_tops = {"Manifest.db": row(REPEATED), "Info.plist": row(blobs[39]), "Status.plist": row(blobs[40])}
-for pack in (mixed_pack, alone):
+for pack in (mixed_pack, *alone):
     pack.write()
-ben_full, ben_meta = write_catalog(ben, 1, None, ben_tops, ben_entries, [mixed_pack, alone], ben_entries, session(8))
-fourth = write_record(ben, 1, None, session(8), [ben_full], ben_tops, ben_entries, [mixed_pack, alone, ben_meta], day(4))
+ben_full, ben_meta = write_catalog(ben, 1, None, ben_tops, ben_entries, [mixed_pack, *alone], ben_entries, session(8))
+fourth = write_record(ben, 1, None, session(8), [ben_full], ben_tops, ben_entries, [mixed_pack, *alone, ben_meta], day(4))
 
 lost = [bytes_of("lost %d" % n, 400) for n in range(10)]
 cut_pack = Pack(ben, session(9), stored(lost))

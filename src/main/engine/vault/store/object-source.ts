@@ -1,4 +1,4 @@
-import { hash as hashOnce } from 'node:crypto';
+import { createHash, hash as hashOnce } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import type { IndexedPlace, ObjectIndex } from '../cache/object-index.ts';
@@ -8,6 +8,7 @@ import { CODEC_STORED, CODEC_ZSTD } from '../pack/layout.ts';
 import type { ObjectRef } from '../types.ts';
 import type { BlockPool } from './block-pool.ts';
 import type { HashThread } from './hash-threads.ts';
+import { unzstd } from './unzstd.ts';
 
 /**
  * Reads objects by their hash from wherever a right copy lies. Up to a few MiB the whole object is read and its hash
@@ -16,6 +17,7 @@ import type { HashThread } from './hash-threads.ts';
  */
 
 const WHOLE_BYTES = 8 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 const OPEN_PACKS = 24;
 
 export class ObjectSource {
@@ -72,14 +74,16 @@ export class ObjectSource {
       }
     }
     for (const place of places) {
-      if (place.codec !== CODEC_STORED || place.storedLength !== object.sizeBytes) {
-        reasons.push(`pack ${place.pack.hash} holds it in a form that is too long to read`);
+      const path = this.#paths.pack(place.pack.hash);
+      const isCompressed = place.codec === CODEC_ZSTD;
+      if (place.rawLength !== object.sizeBytes || (place.codec !== CODEC_STORED && !isCompressed)) {
+        reasons.push(`${path} holds it in a form that is not understood`);
         continue;
       }
-      const path = this.#paths.pack(place.pack.hash);
       const file = await this.#io.open(path, 'read');
       try {
-        yield* this.#stream(file, place.offset, object, path);
+        if (isCompressed) yield* streamCompressed(file, place, object, path);
+        else yield* this.#stream(file, place.offset, object, path);
         return;
       } finally {
         await file.close();
@@ -213,6 +217,35 @@ export function decode(stored: Buffer, codec: number, rawLength: number): Buffer
     return raw.length === rawLength ? raw : null;
   } catch {
     return null; // Damaged bytes: the caller names the object.
+  }
+}
+
+/** As a stream of stored bytes: the last piece is handed out only after the hash of all was right. */
+async function* streamCompressed(
+  file: VaultFile,
+  place: IndexedPlace,
+  object: ObjectRef,
+  path: string,
+): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  let left = object.sizeBytes;
+  for await (const piece of unzstd(chunksOf(file, place.offset, place.storedLength), object.sizeBytes)) {
+    hash.update(piece);
+    left -= piece.length;
+    if (left < 0 || (left === 0 && object.hash !== null && !hash.digest().equals(object.hash))) break;
+    yield piece;
+    if (left === 0) return;
+  }
+  throw damaged(object, [`${path} has other bytes at ${place.offset} than its index says`]);
+}
+
+async function* chunksOf(file: VaultFile, start: number, length: number): AsyncGenerator<Buffer> {
+  for (let done = 0; done < length; ) {
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, length - done));
+    const got = await readFully(file, chunk, start + done);
+    yield chunk.subarray(0, got);
+    if (got < chunk.length) return;
+    done += got;
   }
 }
 
