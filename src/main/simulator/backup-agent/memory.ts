@@ -2,8 +2,8 @@ import type { BackupIndex } from './backup/backup-index.ts';
 
 /** What a phone remembers of its last backup, so that it need not read its own list of files again. */
 export interface LastBackup {
-  /** SHA-256 of Manifest.db as the host got it. */
-  readonly manifestHash: string;
+  /** The plain Manifest.db that was sent, in a file of the phone's own. */
+  readonly manifest: string;
   readonly index: BackupIndex;
 }
 

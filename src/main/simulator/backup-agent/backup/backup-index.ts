@@ -1,6 +1,10 @@
+import type { PhoneFile } from '../../content/types.ts';
+
 /**
  * What a backup holds, row by row, in columns of numbers: a phone with half a million files keeps one from backup to
- * backup, and one more while it compares. Rows are found by domain and path without keeping those texts.
+ * backup, and one more while it compares. Rows are found by domain and path without keeping those texts, and faster by
+ * the very object that stands for the file, where the phone has not been restarted. A row keeps its number for ever; one
+ * that is gone has no flags.
  */
 export interface IndexedRow {
   /** 1 file, 2 folder, 4 symbolic link. */
@@ -15,6 +19,8 @@ export interface IndexedRow {
   /** 0: not known, because the row comes from a manifest. */
   readonly revision: number;
 }
+
+export const FLAGS: Readonly<Record<PhoneFile['kind'], number>> = { file: 1, directory: 2, symlink: 4 };
 
 const ID_BYTES = 20;
 const FREE = -1;
@@ -31,6 +37,8 @@ export class BackupIndex {
   #modified: Float64Array;
   #inodes: Float64Array;
   #revisions: Uint32Array;
+  /** The phone's own object for the file of each row, as far as it was seen. */
+  #files: (PhoneFile | undefined)[] = [];
   /** Open addressing; always less than half full. */
   #slots: Int32Array;
   readonly #hash = new Uint32Array(2);
@@ -49,6 +57,37 @@ export class BackupIndex {
     this.#slots = newSlots(this.#capacity);
   }
 
+  /** The same rows, to be changed without changing these. */
+  copy(): BackupIndex {
+    const copy = new BackupIndex(0);
+    copy.count = this.count;
+    copy.#capacity = this.#capacity;
+    copy.#ids = Buffer.from(this.#ids);
+    copy.#low = this.#low.slice();
+    copy.#high = this.#high.slice();
+    copy.#flags = this.#flags.slice();
+    copy.#sizes = this.#sizes.slice();
+    copy.#manifestSizes = this.#manifestSizes.slice();
+    copy.#modified = this.#modified.slice();
+    copy.#inodes = this.#inodes.slice();
+    copy.#revisions = this.#revisions.slice();
+    copy.#files = this.#files.slice();
+    copy.#slots = this.#slots.slice();
+    return copy;
+  }
+
+  /** Is this the row of that file, and what the row says still true of it? */
+  isUntouched(row: number, file: PhoneFile): boolean {
+    return (
+      this.#files[row] === file &&
+      this.#revisions[row] === file.revision &&
+      this.#modified[row] === file.modified &&
+      this.#manifestSizes[row] === file.manifestSizeBytes &&
+      this.#inodes[row] === file.inode &&
+      this.#flags[row] === FLAGS[file.kind]
+    );
+  }
+
   /** The row's number; -1 when there is none. */
   find(domain: string, relativePath: string): number {
     hashInto(this.#hash, domain, relativePath);
@@ -61,28 +100,23 @@ export class BackupIndex {
     }
   }
 
-  /** Adds a row that is not there yet. `id`: hex, or (source index, row) to copy it from. */
-  add(
-    domain: string,
-    relativePath: string,
-    id: string | { readonly index: BackupIndex; readonly row: number },
-    row: IndexedRow,
-  ): number {
+  /** Adds a row that is not there yet. `id`: hex. */
+  add(domain: string, relativePath: string, id: string, row: IndexedRow, file?: PhoneFile): number {
     if (this.count === this.#capacity) this.#grow();
     const at = this.count;
     this.count += 1;
-    if (typeof id === 'string') this.#ids.write(id, at * ID_BYTES, 'hex');
-    else id.index.#ids.copy(this.#ids, at * ID_BYTES, id.row * ID_BYTES, (id.row + 1) * ID_BYTES);
+    this.#ids.write(id, at * ID_BYTES, 'hex');
     hashInto(this.#hash, domain, relativePath);
     this.#low[at] = this.#hash[0] ?? 0;
     this.#high[at] = this.#hash[1] ?? 0;
-    this.set(at, row);
+    this.set(at, row, file);
     this.#place(at);
     return at;
   }
 
   /** What is known about a row now; its name stays. */
-  set(at: number, row: IndexedRow): void {
+  set(at: number, row: IndexedRow, file?: PhoneFile): void {
+    if (file !== undefined) this.#files[at] = file;
     this.#flags[at] = row.flags;
     this.#sizes[at] = row.sizeBytes;
     this.#manifestSizes[at] = row.manifestSizeBytes;
@@ -101,6 +135,17 @@ export class BackupIndex {
       this.#inodes[row] === now.inode &&
       (revision === 0 || revision === now.revision)
     );
+  }
+
+  /** Its file is not on the phone any more. */
+  remove(row: number): void {
+    this.#flags[row] = 0;
+    this.#files[row] = undefined;
+  }
+
+  /** Neither gone, nor without a row in the manifest because it could not be read. */
+  isThere(row: number): boolean {
+    return this.#flags[row] !== 0;
   }
 
   idOf(row: number): string {

@@ -1,9 +1,7 @@
 import { encodeMbFile, type MbFile } from '../../../engine/formats/index.ts';
 import { encodePlist } from '../../../engine/formats/plist/index.ts';
 import type { PhoneFile } from '../../content/types.ts';
-import type { IndexedRow } from './backup-index.ts';
-
-const FLAGS = { file: 1, directory: 2, symlink: 4 } as const;
+import { FLAGS, type IndexedRow } from './backup-index.ts';
 
 /** What a backup compares to know whether a file has changed. */
 export function rowOf(file: PhoneFile): IndexedRow {

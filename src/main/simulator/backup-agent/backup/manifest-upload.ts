@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { createManifestEncryptor, wrapKey } from '../../../engine/formats/index.ts';
 import type { SimulatedPhone } from '../../phone.ts';
@@ -17,9 +17,10 @@ const MANIFEST_KEY_CLASS = 4;
 /** The top files as the host has to hold them. */
 export interface SentManifest {
   readonly plist: Buffer;
+  /** The plain Manifest.db, and the key that it was encrypted with on its way. */
+  readonly path: string;
+  readonly key: Buffer | null;
   readonly databaseBytes: number;
-  /** SHA-256, hex. */
-  readonly databaseHash: string;
 }
 
 /** How a fault spoils Manifest.db. */
@@ -58,7 +59,6 @@ export async function sendManifest(
   const database = openSync(databasePath, 'r');
   try {
     const databaseBytes = fault === null ? fstatSync(database).size : 0;
-    const hash = createHash('sha256');
     await link.must(uploadFiles(86, databaseBytes + plist.length), {
       label: 'manifest',
       stream: async (out) => {
@@ -67,7 +67,7 @@ export async function sendManifest(
           if (fault === null || fault === 'cut-off') {
             const { size } = fstatSync(database);
             const limit = fault === null ? size : size / 2;
-            await sendDatabase(out, database, key, limit, (piece) => hash.update(piece));
+            await sendDatabase(out, database, key, limit);
           } else if (fault === 'garbage') out.data(noise(8192));
           out.success();
         }
@@ -76,19 +76,13 @@ export async function sendManifest(
         out.success();
       },
     });
-    return { plist, databaseBytes, databaseHash: hash.digest('hex') };
+    return { plist, path: databasePath, key, databaseBytes };
   } finally {
     closeSync(database);
   }
 }
 
-async function sendDatabase(
-  out: OutgoingStream,
-  file: number,
-  key: Buffer | null,
-  limit: number,
-  onPiece: (piece: Buffer) => void,
-): Promise<void> {
+async function sendDatabase(out: OutgoingStream, file: number, key: Buffer | null, limit: number): Promise<void> {
   const cipher = key === null ? null : createManifestEncryptor(key);
   for (let at = 0; at < limit; ) {
     const piece = Buffer.allocUnsafe(PIECE_BYTES);
@@ -97,7 +91,6 @@ async function sendDatabase(
     at += length;
     const plain = piece.subarray(0, length);
     const stored = cipher === null ? plain : cipher.update(plain);
-    onPiece(stored);
     out.data(stored);
     if (out.isFull) await out.flush();
   }

@@ -28,50 +28,53 @@ export interface PlanOptions {
 
 /** Compares the phone with its previous backup. Rows that only encrypted backups hold are left out of others. */
 export function planBackup({ files, previous, isEncrypted }: PlanOptions): BackupPlan {
-  const next = new BackupIndex(previous?.count ?? 4096);
-  const seen = new Uint8Array(previous?.count ?? 0);
+  const next = previous?.copy() ?? new BackupIndex(4096);
+  const seen = new Uint8Array(next.count);
   const uploads: PhoneFile[] = [];
   const uploadRows: number[] = [];
   const others: PhoneFile[] = [];
   /** Files that are folders or links now. */
   const replaced: number[] = [];
   let uploadBytes = 0;
+  /** Most files follow one another as they did the last time. */
+  let guess = 0;
   for (const file of files) {
+    if (next.isUntouched(guess, file)) {
+      seen[guess] = 1;
+      guess += 1;
+      continue;
+    }
     if (file.encryptedOnly && !isEncrypted) continue;
     const { domain, relativePath } = file;
     const row = rowOf(file);
-    const old = previous?.find(domain, relativePath) ?? -1;
-    if (old >= 0) seen[old] = 1;
-    if (previous !== null && old >= 0 && previous.isSame(old, row)) {
-      next.add(domain, relativePath, { index: previous, row: old }, row);
-      continue;
+    const old = next.find(domain, relativePath);
+    const wasFile = old >= 0 && next.isFile(old);
+    const isSame = old >= 0 && next.isSame(old, row);
+    const at = old < 0 ? next.add(domain, relativePath, fileIdOf(domain, relativePath), row, file) : old;
+    if (old >= 0) {
+      seen[old] = 1;
+      guess = old + 1;
+      next.set(old, row, file);
     }
-    const at = next.add(domain, relativePath, fileIdOf(domain, relativePath), row);
+    if (isSame) continue;
     if (file.kind !== 'file') {
       others.push(file);
-      if (old >= 0 && previous?.isFile(old)) replaced.push(old);
+      if (wasFile) replaced.push(old);
       continue;
     }
     uploads.push(file);
     uploadRows.push(at);
     uploadBytes += isEncrypted ? storedSizeOf(row.sizeBytes) : row.sizeBytes;
   }
-  const gone = previous === null ? [] : unseen(previous, seen);
-  return {
-    next,
-    uploads,
-    uploadRows: Uint32Array.from(uploadRows),
-    others,
-    removedIds: gone.map((row) => previous?.idOf(row) ?? ''),
-    removedPayloads: [...gone, ...replaced]
-      .filter((row) => previous?.isFile(row))
-      .map((row) => previous?.idOf(row) ?? ''),
-    uploadBytes,
-  };
+  const gone = unseen(next, seen);
+  const removedPayloads = [...gone.filter((row) => next.isFile(row)), ...replaced].map((row) => next.idOf(row));
+  for (const row of gone) next.remove(row);
+  const removedIds = gone.map((row) => next.idOf(row));
+  return { next, uploads, uploadRows: Uint32Array.from(uploadRows), others, removedIds, removedPayloads, uploadBytes };
 }
 
 function unseen(index: BackupIndex, seen: Uint8Array): number[] {
   const rows: number[] = [];
-  for (let row = 0; row < index.count; row += 1) if (seen[row] === 0) rows.push(row);
+  for (let row = 0; row < seen.length; row += 1) if (seen[row] === 0 && index.isThere(row)) rows.push(row);
   return rows;
 }

@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import {
   type ManifestPlist,
@@ -12,6 +13,7 @@ import type { AgentLink } from '../protocol/agent-link.ts';
 import { BLOCK } from '../protocol/messages.ts';
 import { BackupIndex } from './backup-index.ts';
 import { fetchSmall } from './host-files.ts';
+import { KeptFile } from './kept-file.ts';
 import { StoredManifest } from './stored-manifest.ts';
 
 /** What the host holds of this phone, as far as a new backup can build upon it. */
@@ -54,16 +56,40 @@ export async function readPrevious(link: AgentLink, options: PreviousOptions): P
     keys === null || manifest.manifestKey === undefined ? null : openClassedKey(keys.classKeys, manifest.manifestKey);
   if (keys !== null && key === null) return full('the key of Manifest.db does not open');
 
-  const stored = new StoredManifest(options.path, key);
+  const { lastBackup } = options.memory;
+  await using copy = lastBackup === null ? null : new CopyOnTheSide(lastBackup.manifest, `${options.path}-kept`);
+  using kept = lastBackup === null ? null : new KeptFile(lastBackup.manifest);
+  const stored = new StoredManifest(options.path, key, kept);
   const { files } = await link.download([`${udid}/Manifest.db`], 0, () => stored, 'Manifest.db');
   const arrived = stored.end();
   if (files[0]?.code !== BLOCK.success) return full('the host has no Manifest.db');
   if (arrived === null) return full('Manifest.db is unreadable');
-  const { lastBackup } = options.memory;
-  if (lastBackup?.manifestHash === arrived.hash)
-    return { kind: 'incremental', path: options.path, index: lastBackup.index };
+  if (arrived.isKept && lastBackup !== null && copy !== null) {
+    return { kind: 'incremental', path: await copy.path(), index: lastBackup.index };
+  }
   const index = readOrNull(() => indexOf(options.path));
   return index === null ? full('Manifest.db is damaged') : { kind: 'incremental', path: options.path, index };
+}
+
+/** A copy that is made while something else goes on; usually it is wanted in the end. */
+class CopyOnTheSide implements AsyncDisposable {
+  readonly #to: string;
+  readonly #copying: Promise<void>;
+
+  constructor(from: string, to: string) {
+    this.#to = to;
+    this.#copying = copyFile(from, to);
+    this.#copying.catch(() => undefined); // Told by `path`.
+  }
+
+  async path(): Promise<string> {
+    await this.#copying;
+    return this.#to;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#copying.catch(() => undefined);
+  }
 }
 
 function mismatchOf(manifest: ManifestPlist, keys: BackupKeys | null): string | null {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { boolAt, dictAt, type PlistDict } from '../../../engine/formats/plist/index.ts';
 import type { SimulatedPhone } from '../../phone.ts';
@@ -86,10 +86,11 @@ class BackupRun {
     const { backupPassword } = this.#phone.state;
     const keys = backupPassword === null ? null : await agentKeys.forPassword(backupPassword, link.signal);
     const bag = keys?.bag ?? (await agentKeys.unusedBag(link.signal));
-    const path = join(this.#scratchDir, 'Manifest.db');
+    const ownPath = join(this.#scratchDir, 'Manifest.db');
 
-    const previous = await readPrevious(link, { udid: this.#udid, keys, isForced, path, memory });
+    const previous = await readPrevious(link, { udid: this.#udid, keys, isForced, path: ownPath, memory });
     const isFull = previous.kind === 'full';
+    const path = isFull ? ownPath : previous.path;
     Object.assign(link.record.facts, { full: isFull, why: isFull ? previous.why : null, encrypted: keys !== null });
     this.#phone.events.record('backup.started', { full: isFull, encrypted: keys !== null });
     const existing = await this.#lookAround();
@@ -124,7 +125,9 @@ class BackupRun {
     if (manifestFault !== null) return;
     await this.#verify(plan, sent, status, keys);
     memory.wasInterrupted = false;
-    memory.lastBackup = { manifestHash: sent.databaseHash, index: plan.next };
+    const kept = join(this.#phone.scratchDir, 'last-manifest.db');
+    renameSync(sent.path, kept);
+    memory.lastBackup = { manifest: kept, index: plan.next };
   }
 
   #inside(path: string): string {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { AgentFailure } from '../endings.ts';
 import type { AgentLink } from '../protocol/agent-link.ts';
 import type { HostEntry } from '../protocol/host-listing.ts';
@@ -6,7 +5,7 @@ import { BLOCK } from '../protocol/messages.ts';
 import type { BackupIndex } from './backup-index.ts';
 import type { SentManifest } from './manifest-upload.ts';
 import { storedBytesOf } from './payload-upload.ts';
-import { SmallFile } from './stored-manifest.ts';
+import { ManifestComparison, SmallFile } from './stored-manifest.ts';
 
 /** Names of missing files in an error text. */
 const NAMED = 10;
@@ -29,23 +28,7 @@ export async function verifyOnHost(link: AgentLink, verification: Verification):
   const { udid, status, manifest } = verification;
   await compareSmall(link, `${udid}/Status.plist`, status);
   await compareSmall(link, `${udid}/Manifest.plist`, manifest.plist);
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const { files } = await link.download(
-    [`${udid}/Manifest.db`],
-    99,
-    () => ({
-      data: (piece) => {
-        hash.update(piece);
-        bytes += piece.length;
-      },
-    }),
-    'verification',
-  );
-  if (files[0]?.code !== BLOCK.success) throw new AgentFailure(205, 'Manifest.db is missing from the backup');
-  if (hash.digest('hex') !== manifest.databaseHash) {
-    throw new AgentFailure(205, `Manifest.db came back changed: ${bytes} of ${manifest.databaseBytes} bytes`);
-  }
+  await compareDatabase(link, `${udid}/Manifest.db`, manifest);
   await compareFolders(link, verification);
 }
 
@@ -54,6 +37,18 @@ async function compareSmall(link: AgentLink, path: string, sent: Buffer): Promis
   const { files } = await link.download([path], 99, () => sink, 'verification');
   if (files[0]?.code !== BLOCK.success) throw new AgentFailure(205, `${path} is missing from the backup`);
   if (!sink.bytes().equals(sent)) throw new AgentFailure(205, `${path} came back changed`);
+}
+
+async function compareDatabase(
+  link: AgentLink,
+  path: string,
+  { path: sent, key, databaseBytes }: SentManifest,
+): Promise<void> {
+  using comparison = new ManifestComparison(sent, key);
+  const { files } = await link.download([path], 99, () => comparison, 'verification');
+  if (files[0]?.code !== BLOCK.success) throw new AgentFailure(205, 'Manifest.db is missing from the backup');
+  if (comparison.isSame()) return;
+  throw new AgentFailure(205, `Manifest.db came back changed: ${comparison.bytes} of ${databaseBytes} bytes`);
 }
 
 async function compareFolders(link: AgentLink, { udid, index, isEncrypted, forgiven }: Verification): Promise<void> {
