@@ -24,6 +24,8 @@ export class AppLibrary implements Kind {
   readonly #flat: boolean;
   readonly bulk: BulkFiles;
   #apps: App[] = [];
+  /** As told to the services, which ask for it with every icon; null after a change. */
+  #installed: readonly InstalledApp[] | null = null;
   #nextIndex = 0;
 
   constructor(world: World, plan: Plan) {
@@ -62,7 +64,7 @@ export class AppLibrary implements Kind {
   }
 
   installed(): readonly InstalledApp[] {
-    return this.#apps.map(({ identity, papers, version, groups, plugins }) => ({
+    this.#installed ??= this.#apps.map(({ identity, papers, version, groups, plugins }) => ({
       bundleId: identity.bundleId,
       name: identity.name,
       version,
@@ -73,6 +75,7 @@ export class AppLibrary implements Kind {
       groups,
       plugins,
     }));
+    return this.#installed;
   }
 
   add(count: number): number {
@@ -90,12 +93,14 @@ export class AppLibrary implements Kind {
     for (const domain of domains) this.#world.tree.removeDomain(domain);
     this.bulk.forgetDomains(domains);
     this.#apps = this.#apps.filter((app) => !gone.has(app));
+    this.#installed = null;
     return gone.size;
   }
 
   /** An update from the store: a new version, and preferences written anew. */
   edit(count: number, below: (limit: number) => number): number {
     const chosen = choose(this.#apps, count, below);
+    this.#installed = null;
     for (const app of chosen) {
       app.edits += 1;
       app.version = versionOf(this.#world, app.identity, app.edits);
@@ -139,6 +144,7 @@ export class AppLibrary implements Kind {
       edits: 0,
     };
     this.#apps.push(app);
+    this.#installed = null;
     const { tree, clock } = world;
     const modified = clock.now - random.below(300 * 86_400);
     const domain = `AppDomain-${identity.bundleId}`;
