@@ -311,7 +311,6 @@ export class Vault implements AsyncDisposable {
           paths: this.#paths,
           index: this.#index,
           source: this.#source,
-          workFolder: join(this.#cache, 'check'),
         },
         objects,
         options,
