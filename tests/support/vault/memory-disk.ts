@@ -181,6 +181,13 @@ export class MemoryDisk implements VaultIo {
     folder.durable.set(basename(path), file);
   }
 
+  /** Loses a file, as a disk or a person does. */
+  remove(path: string): void {
+    const folder = this.#folder(dirname(path));
+    folder.names.delete(basename(path));
+    folder.durable.delete(basename(path));
+  }
+
   #handle(file: FileNode): VaultFile {
     return {
       write: async (bytes, position) => {

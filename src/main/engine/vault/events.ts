@@ -82,6 +82,8 @@ const retentionSchema = z.object({
   policy: z.record(z.string().max(64), z.json()),
   replaces: eventIds,
 });
+/** The damage that these events tell of was healed: every object that it concerned was found whole, or made so. */
+const repairedSchema = z.object({ ...head, kind: z.literal('repaired'), repairs: eventIds });
 const unknownSchema = z.looseObject({
   format: z.literal(EVENT_FORMAT),
   kind: z.string(),
@@ -100,6 +102,7 @@ const knownSchema = z.discriminatedUnion('kind', [
   noteSchema,
   scrubSchema,
   retentionSchema,
+  repairedSchema,
 ]);
 
 type Stamped = 'format' | 'version' | 'vault' | 'writer' | 'at';
@@ -108,7 +111,7 @@ type EventOf<Kind extends KnownEvent['kind']> = Extract<KnownEvent, { readonly k
 /** An event as it stands in the vault: `id` is the SHA-256 (hex) of its file, by which others refer to it. */
 export type VaultEvent = KnownEvent & { readonly id: string; readonly file: string };
 export type VerifiedEvent = EventOf<'verified'>;
-export type DamagedEvent = EventOf<'damaged'>;
+export type DamagedEvent = Extract<VaultEvent, { readonly kind: 'damaged' }>;
 type Unstamped<Event> = Event extends unknown ? Omit<Event, Stamped> : never;
 /** What the caller says; the vault adds who and when. */
 export type NewEvent = Unstamped<KnownEvent>;

@@ -5,6 +5,9 @@ export type { CollectReport, CollectStep } from './collect/collector.ts';
 export type { EventList, NewEvent, VaultEvent } from './events.ts';
 export type { Host } from './lease/host.ts';
 export type { SnapshotRecord } from './record.ts';
+export type { ScrubProblem } from './scrub/damage.ts';
+export type { Repaired, RepairReport } from './scrub/repair.ts';
+export type { ScrubCoverage, ScrubOptions, ScrubReport } from './scrub/scrub.ts';
 export type {
   CommitRequest,
   Entry,

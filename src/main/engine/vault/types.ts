@@ -1,5 +1,6 @@
 import type { VaultEvent } from './events.ts';
 import type { SnapshotRecord } from './record.ts';
+import type { BlockHandlers, BlockOptions } from './store/object-blocks.ts';
 import type { ForgottenState, VersionState } from './version-states.ts';
 
 /** A stored run of bytes, named by the SHA-256 of its raw bytes. `hash` is null for the empty object, which is implied. */
@@ -80,6 +81,15 @@ export interface SnapshotView extends AsyncDisposable {
    * reader's until it asks for the next one.
    */
   read(object: ObjectRef): AsyncIterable<Uint8Array>;
+  /**
+   * Many objects, fastest in stored order: packs are read in blocks. The bytes of a block are handed out unchecked: its
+   * handler compares the hashes, and answers which are wrong; those come to `alone`, to be read by `read`.
+   */
+  readBlocks<T extends ObjectRef>(
+    objects: Iterable<T>,
+    handlers: BlockHandlers<T>,
+    options: BlockOptions,
+  ): Promise<void>;
   /** A whole object in memory; refuses more than `maxBytes`. */
   readWhole(object: ObjectRef, maxBytes: number): Promise<Buffer>;
 }

@@ -33,6 +33,9 @@ import { isLeaseDead, isLeaseStale, type LivenessContext, Sightings } from './le
 import { OsLock } from './lease/os-lock.ts';
 import { newSessionId } from './lease/session-id.ts';
 import { SessionLease } from './lease/session-lease.ts';
+import { PACK_FLAG_META } from './pack/layout.ts';
+import { type RepairReport, repairVault } from './scrub/repair.ts';
+import { type ScrubCoverage, type ScrubOptions, type ScrubReport, scrub, scrubCoverage } from './scrub/scrub.ts';
 import { removeFolder, Session } from './session/session.ts';
 import { compareSnapshots, deviceFolders, listSnapshots, type RecordList } from './snapshots.ts';
 import { BlockPool } from './store/block-pool.ts';
@@ -48,7 +51,7 @@ import type {
   VaultFiles,
   VaultSession,
 } from './types.ts';
-import { versionStates } from './version-states.ts';
+import { openDamage, versionStates } from './version-states.ts';
 import { FoldedView } from './view.ts';
 
 /** A place for bytes at rest: packs, objects, catalogs and records in one folder, whatever disk that is on. */
@@ -143,7 +146,9 @@ export class Vault implements AsyncDisposable {
     this.#sightings = new Sightings(this.#cache);
     this.#index = ObjectIndex.open(join(this.#cache, 'objects.db'));
     this.#source = new ObjectSource(this.#io, this.#paths, this.#index, this.#pool, this.#thread);
-    this.#copies = new CatalogCopies(this.#io, this.#paths, join(this.#cache, 'catalogs'));
+    this.#copies = new CatalogCopies(this.#io, this.#paths, join(this.#cache, 'catalogs'), () =>
+      this.#index.packs().flatMap((pack) => ((pack.flags & PACK_FLAG_META) === 0 ? [] : [pack.hash])),
+    );
     this.#folded = new FoldedCache(join(this.#cache, 'folded'), this.#copies);
     this.#space = new Space(this.#io, dir);
   }
@@ -392,6 +397,57 @@ export class Vault implements AsyncDisposable {
     });
   }
 
+  /** Reads the vault through and names what suffers from what it finds. Deletes nothing, repairs nothing. */
+  scrub(options: ScrubOptions): Promise<ScrubReport> {
+    return this.#guard(() =>
+      scrub(
+        {
+          ...this.#scrubContext(),
+          vaultId: this.id,
+          index: this.#index,
+          copies: this.#copies,
+          workFolder: join(this.#cache, 'check'),
+          isReadOnly: this.isReadOnly,
+          record: (event) => this.recordEvent(event),
+        },
+        options,
+      ),
+    );
+  }
+
+  /** How much of the vault was read through within 30 days. */
+  scrubCoverage(signal?: AbortSignal): Promise<ScrubCoverage> {
+    return this.#guard(() => scrubCoverage(this.#scrubContext(), signal));
+  }
+
+  /** Makes whole what there is a sound copy of. It adds and never takes away. */
+  repair(signal?: AbortSignal): Promise<RepairReport> {
+    return this.#guard(async () => {
+      this.#refuseReadOnly();
+      await this.#cleanUp();
+      const lease = await this.#takeGcLease('gc-mark');
+      try {
+        return await repairVault({
+          io: this.#io,
+          paths: this.#paths,
+          vaultId: this.id,
+          index: this.#index,
+          copies: this.#copies,
+          pool: this.#pool,
+          thread: this.#thread,
+          clock: this.#clock,
+          packTargetBytes: this.description.policy.packTargetBytes,
+          workFolder: join(this.#cache, 'check'),
+          lease,
+          record: (event) => this.recordEvent(event),
+          signal: signal ?? new AbortController().signal,
+        });
+      } finally {
+        await lease.release();
+      }
+    });
+  }
+
   /** Bytes of all packs, single objects and catalogs, by listing. */
   usedBytes(signal?: AbortSignal): Promise<number> {
     return this.#guard(async () => {
@@ -526,7 +582,8 @@ export class Vault implements AsyncDisposable {
   async #whyDamaged(snapshot: Snapshot, signal?: AbortSignal): Promise<string | null> {
     const { events } = await this.listEvents();
     const about = events.filter((event) => event.record === snapshot.id);
-    const harm = about.find((event) => event.kind === 'damaged');
+    const open = openDamage(events);
+    const harm = open.find((event) => event.record === snapshot.id);
     if (harm !== undefined) return harm.reason;
     const check = about.filter((event) => event.kind === 'verified').at(-1);
     if (check !== undefined && !check.ok) return `a check (${check.level}) found problems in it`;
@@ -539,7 +596,7 @@ export class Vault implements AsyncDisposable {
       const index = await this.#folded.newest(snapshot, this.#tag(snapshot.record.udid).toString('hex'), signal);
       const gone = await this.#firstMissing(index, signal);
       if (gone !== null) return `${gone} is missing or has another size`;
-      const damaged = await this.#damagedNames();
+      const damaged = new Set(open.flatMap((event) => [...event.files, ...event.objects]));
       for (const pack of index.packs())
         if (damaged.has(pack.hash.toString('hex'))) return `pack ${pack.hash.toString('hex')} is damaged`;
       for (const single of index.singles()) {
@@ -651,6 +708,15 @@ export class Vault implements AsyncDisposable {
       await lease.release();
       throw error;
     }
+  }
+
+  #scrubContext() {
+    return {
+      io: this.#io,
+      paths: this.#paths,
+      nowMs: this.#clock.now().getTime(),
+      coverageFile: join(this.#cache, 'scrub.db'),
+    };
   }
 
   async #remark<T>(work: (remarks: Remarks) => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import type { VaultEvent } from './events.ts';
+import type { DamagedEvent, VaultEvent } from './events.ts';
 
 /**
  * What events say about versions, put together. Order between computers comes from what events refer to: an undo names
@@ -96,4 +96,10 @@ function forgottenState(
     restarts: restarts.map((event) => event.file),
     isExpired: forgets.every((event) => expired.has(event.id)),
   };
+}
+
+/** Damage that no repair has answered yet. */
+export function openDamage(events: readonly VaultEvent[]): DamagedEvent[] {
+  const done = new Set(events.flatMap((event) => (event.kind === 'repaired' ? event.repairs : [])));
+  return events.filter((event) => event.kind === 'damaged').filter((event) => !done.has(event.id));
 }

@@ -2,6 +2,7 @@ import { BackstopError } from '../../../shared/errors/index.ts';
 import type { FoldedIndex, PackUse } from './catalog/folded.ts';
 import { EMPTY_HASH, type EntryRow, type TopRow } from './catalog/schema.ts';
 import { asVaultError } from './io/index.ts';
+import type { BlockHandlers, BlockOptions } from './store/object-blocks.ts';
 import type { ObjectSource } from './store/object-source.ts';
 import type { Entry, EntryName, ObjectRef, Snapshot, SnapshotView, TopEntry, VaultFiles } from './types.ts';
 
@@ -76,6 +77,14 @@ export class FoldedView implements SnapshotView {
     } catch (error) {
       throw asVaultError(error, this.#vault);
     }
+  }
+
+  async readBlocks<T extends ObjectRef>(
+    objects: Iterable<T>,
+    handlers: BlockHandlers<T>,
+    options: BlockOptions,
+  ): Promise<void> {
+    await this.#source.readBlocks(objects, handlers, options);
   }
 
   async readWhole(object: ObjectRef, maxBytes: number): Promise<Buffer> {

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
-import { BackstopError } from '../../../../shared/errors/index.ts';
+import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import { type FoldedIndex, type RowChange, toPlace } from '../catalog/folded.ts';
 import { CATALOG_FORMAT, type TopRow } from '../catalog/schema.ts';
-import { errnoOf, type VaultIo } from '../io/index.ts';
+import { errnoOf, readFully, type VaultIo } from '../io/index.ts';
 import type { VaultPaths } from '../layout/names.ts';
+import { INDEX_HEADER_BYTES, readIndexEntry } from '../pack/layout.ts';
+import { readPackContents } from '../pack/read-index.ts';
 import type { CatalogReference } from '../record.ts';
 
 /**
@@ -17,13 +20,18 @@ import type { CatalogReference } from '../record.ts';
 
 const COPY_BYTES = 1024 * 1024;
 const PAGE_ROWS = 1024;
+const MAX_UNPACKED_BYTES = 1 << 30;
 
 export class CatalogCopies {
   readonly #io: VaultIo;
   readonly #paths: VaultPaths;
   readonly #folder: string;
 
-  constructor(io: VaultIo, paths: VaultPaths, folder: string) {
+  readonly #metaPacks: () => readonly string[];
+
+  /** `metaPacks`: names of the packs that hold catalogs, for when a catalog's own file is damaged or gone. */
+  constructor(io: VaultIo, paths: VaultPaths, folder: string, metaPacks: () => readonly string[] = () => []) {
+    this.#metaPacks = metaPacks;
     this.#io = io;
     this.#paths = paths;
     this.#folder = folder;
@@ -34,7 +42,44 @@ export class CatalogCopies {
   async fetch(catalog: CatalogReference, signal?: AbortSignal): Promise<string> {
     const target = join(this.#folder, `${catalog.hash}.db`);
     if (existsSync(target)) return target;
-    return this.copy(catalog, target, signal);
+    try {
+      return await this.copy(catalog, target, signal);
+    } catch (error) {
+      if (!isBackstopError(error, 'vault/damaged-catalog')) throw error;
+      const bytes = await this.fromMetaPack(catalog);
+      if (bytes === null) throw error;
+      const temporary = `${target}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+      await writeFile(temporary, bytes, { mode: 0o600, flag: 'wx' });
+      await rename(temporary, target);
+      return target;
+    }
+  }
+
+  /** The catalog's bytes out of a meta pack, hash checked; null when no meta pack holds them whole. */
+  async fromMetaPack(catalog: CatalogReference): Promise<Buffer | null> {
+    if (catalog.size > MAX_UNPACKED_BYTES) return null;
+    for (const pack of this.#metaPacks()) {
+      const found = await this.#readMetaPack(pack, catalog).catch(() => null); // Another one may hold it.
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  async #readMetaPack(pack: string, catalog: CatalogReference): Promise<Buffer | null> {
+    const path = this.#paths.pack(pack);
+    const contents = await readPackContents(this.#io, path);
+    if ('problem' in contents || contents.index.length === INDEX_HEADER_BYTES) return null;
+    const entry = readIndexEntry(contents.index, INDEX_HEADER_BYTES);
+    if (entry.hash.toString('hex') !== catalog.hash || entry.rawLength !== catalog.size) return null;
+    const file = await this.#io.open(path, 'read');
+    try {
+      const stored = Buffer.allocUnsafe(entry.storedLength);
+      if ((await readFully(file, stored, entry.offset)) !== stored.length) return null;
+      const raw = zstdDecompressSync(stored, { maxOutputLength: Math.max(1, entry.rawLength) });
+      return createHash('sha256').update(raw).digest('hex') === catalog.hash ? raw : null;
+    } finally {
+      await file.close();
+    }
   }
 
   /** As `fetch`, but always from the vault: for checks, which must not believe a cache. */

@@ -171,14 +171,14 @@ async function countContent(context: AccountContext, counted: readonly Snapshot[
   }
 }
 
-interface Chain {
+export interface Chain {
   readonly catalogs: readonly CatalogReference[];
   /** Versions by the number of catalogs, from the first, that make them up. */
   readonly versions: ReadonlyMap<number, readonly Snapshot[]>;
 }
 
 /** Versions that share a full catalog are counted in one go: each delta is applied once, not once for each of them. */
-function chainsOf(counted: readonly Snapshot[]): Chain[] {
+export function chainsOf(counted: readonly Snapshot[]): Chain[] {
   const chains: Array<{ catalogs: readonly CatalogReference[]; versions: Map<number, Snapshot[]> }> = [];
   const longestFirst = [...counted].sort((a, b) => b.record.catalogs.length - a.record.catalogs.length);
   for (const snapshot of longestFirst) {
@@ -195,7 +195,7 @@ function chainsOf(counted: readonly Snapshot[]): Chain[] {
   return chains;
 }
 
-class ContentCounter {
+export class ContentCounter {
   readonly catalogs = new Set<string>();
   readonly namedPacks = new Set<string>();
   readonly #context: AccountContext;

@@ -9,6 +9,7 @@ import type { VaultPaths } from '../layout/names.ts';
 import { INDEX_ENTRY_BYTES, INDEX_HEADER_BYTES, type IndexEntry, readIndexEntry } from '../pack/layout.ts';
 import { OpenPack } from '../pack/open-pack.ts';
 import { readPackContents } from '../pack/read-index.ts';
+import { salvageRecords } from '../pack/salvage.ts';
 import type { BlockPool } from '../store/block-pool.ts';
 import type { HashThread } from '../store/hash-threads.ts';
 import { HashedFile } from '../store/hashed-file.ts';
@@ -45,11 +46,12 @@ export interface RepackReport {
   readonly damaged: readonly string[];
 }
 
-/** Copies from each pack the objects that `isWanted`. Everything in `moved` is sealed and durable when this resolves. */
+/** Copies from each pack the objects that `isWanted`, passing over those that are known to be damaged. Everything in `moved` is sealed and durable when this resolves. */
 export async function repack(
   context: RepackContext,
   packs: readonly string[],
   isWanted: (entry: IndexEntry) => boolean,
+  isDamaged: (pack: string, entry: IndexEntry) => boolean = () => false,
 ): Promise<RepackReport> {
   const moved: Array<{ from: string; to: Set<string> }> = [];
   const damaged: string[] = [];
@@ -63,7 +65,7 @@ export async function repack(
       const key = tag.toString('hex');
       const writer = writers.get(key) ?? new PackWriter(context, tag);
       writers.set(key, writer);
-      const copied = await copyWanted(context, from, isWanted, writer);
+      const copied = await copyWanted(context, from, (entry) => isWanted(entry) && !isDamaged(from, entry), writer);
       if (copied === null) {
         damaged.push(from);
         continue;
@@ -96,13 +98,7 @@ async function copyWanted(
 ): Promise<{ readonly to: Set<string>; readonly bytes: number } | null> {
   const { io, paths, signal } = context;
   const path = paths.pack(from);
-  const contents = await readPackContents(io, path);
-  if ('problem' in contents) return null;
-  const wanted: IndexEntry[] = [];
-  for (let at = INDEX_HEADER_BYTES; at < contents.index.length; at += INDEX_ENTRY_BYTES) {
-    const entry = readIndexEntry(contents.index, at);
-    if (isWanted(entry)) wanted.push(entry);
-  }
+  const wanted = (await entriesOf(io, path, signal)).filter(isWanted);
   wanted.sort((a, b) => a.offset - b.offset);
   const to = new Set<string>();
   let bytes = 0;
@@ -119,6 +115,20 @@ async function copyWanted(
     await file.close();
   }
   return { to, bytes };
+}
+
+/** By the pack's own list; where that is damaged, by looking for records. */
+async function entriesOf(io: VaultIo, path: string, signal: AbortSignal): Promise<IndexEntry[]> {
+  const contents = await readPackContents(io, path);
+  const entries: IndexEntry[] = [];
+  if ('problem' in contents) {
+    for await (const record of salvageRecords(io, path, signal)) if (record.isWhole) entries.push(record);
+    return entries;
+  }
+  for (let at = INDEX_HEADER_BYTES; at < contents.index.length; at += INDEX_ENTRY_BYTES) {
+    entries.push(readIndexEntry(contents.index, at));
+  }
+  return entries;
 }
 
 /** The stored bytes of a record, its raw hash checked on the way; null when they are wrong. */

@@ -121,7 +121,7 @@ async function assignHomes(
 /** Needed objects and the packs that hold them, in one pass over two sorted lists. */
 export function* livePlaces(
   index: ObjectIndex,
-  account: Account,
+  account: Pick<Account, 'live'>,
 ): Generator<{
   readonly hash: Buffer;
   readonly size: number;

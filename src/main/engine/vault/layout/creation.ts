@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { basename, dirname, join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { BackstopError } from '../../../../shared/errors/index.ts';
-import { readProgramFile } from '../cache/local-files.ts';
 import { createDurably, errnoOf, syncFolders, type VaultIo, writeNewFile } from '../io/index.ts';
 import { cloudServiceOf } from './cloud.ts';
 import {
@@ -18,7 +16,7 @@ import { FOLDERS, isIgnoredName, VaultPaths } from './names.ts';
 import { policyFor, volumeKind } from './policy.ts';
 import { probeDestination } from './probe.ts';
 import { Space } from './space.ts';
-import { README_TEXT, RECOVER_TEXT } from './texts.ts';
+import { vaultTexts } from './texts-in-vault.ts';
 
 /** Makes a new vault in an empty or missing folder, or finishes one whose creation was cut off. */
 
@@ -64,14 +62,7 @@ export async function createVault(io: VaultIo, root: string, options: CreateOpti
       await Promise.all(fans.slice(at, at + 32).map((folder) => makeFolder(io, folder)));
     }
   }
-  for (const [name, text] of [
-    ['README.txt', README_TEXT],
-    ['RECOVER.txt', RECOVER_TEXT],
-    ['recover.py', readResource('recover.py')],
-    ['recover.mjs', readResource('recover.mjs')],
-  ] as const) {
-    await replaceOwn(io, join(root, name), Buffer.from(text, 'utf8'));
-  }
+  for (const [name, bytes] of vaultTexts()) await replaceOwn(io, join(root, name), bytes);
   await new Space(io, root).refillBallast();
   await syncFolders(io, [...folders, root]);
   const bytes = encodeDescription(description);
@@ -133,16 +124,4 @@ async function firstFile(io: VaultIo, folder: string, depth: number): Promise<st
 async function replaceOwn(io: VaultIo, path: string, bytes: Buffer): Promise<void> {
   if ((await io.stat(path)) !== null) await io.unlink(path);
   await writeNewFile(io, path, bytes);
-}
-
-/** From `resources/` of the program, wherever this file was bundled to. */
-function readResource(name: string): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    const text = readProgramFile(join(folder, 'resources', name));
-    if (text !== null) return text;
-    if (folder === dirname(folder) || folder.split(sep).length < 2) break;
-    folder = dirname(folder);
-  }
-  throw new BackstopError('internal/bug', { message: `resource ${basename(name)} is missing` });
 }

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { createCipheriv } from 'node:crypto';
 import { join } from 'node:path';
 import { isDiskFull, type VaultIo, writeNewFile } from '../io/index.ts';
 
 /**
- * Room that is kept for finishing: what is free is told without it, and a small file of random bytes is given up when
+ * Room that is kept for finishing: what is free is told without it, and a small file of bytes that cannot be compressed is given up when
  * the disk is full, so that a commit can still end.
  */
 
@@ -38,7 +38,7 @@ export class Space {
       const { freeBytes, totalBytes } = await this.#io.statfs(this.#root);
       if (totalBytes < BALLAST_FROM_BYTES || freeBytes <= BALLAST_FROM_BYTES) return;
       if (facts !== null) await this.#io.unlink(path);
-      await writeNewFile(this.#io, path, randomBytes(BALLAST_BYTES));
+      await writeNewFile(this.#io, path, ballastBytes());
     } catch {
       // A convenience for a full disk: a vault without it is whole.
     }
@@ -58,4 +58,10 @@ export class Space {
   #ballast(): string {
     return join(this.#root, 'ballast.bin');
   }
+}
+
+/** The same bytes in every vault, so that a check knows them; incompressible, so that they take up their room. */
+export function ballastBytes(): Buffer {
+  const cipher = createCipheriv('aes-256-ctr', Buffer.alloc(32, 'backstop ballast'), Buffer.alloc(16));
+  return cipher.update(Buffer.alloc(BALLAST_BYTES));
 }

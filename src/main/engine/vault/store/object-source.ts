@@ -8,6 +8,7 @@ import { CODEC_STORED, CODEC_ZSTD } from '../pack/layout.ts';
 import type { ObjectRef } from '../types.ts';
 import type { BlockPool } from './block-pool.ts';
 import type { HashThread } from './hash-threads.ts';
+import { type BlockHandlers, type BlockOptions, readObjectBlocks } from './object-blocks.ts';
 import { unzstd } from './unzstd.ts';
 
 /**
@@ -90,6 +91,15 @@ export class ObjectSource {
       }
     }
     throw damaged(object, reasons);
+  }
+
+  readBlocks<T extends ObjectRef>(
+    objects: Iterable<T>,
+    handlers: BlockHandlers<T>,
+    options: BlockOptions,
+  ): Promise<void> {
+    const context = { io: this.#io, paths: this.#paths, index: this.#index };
+    return readObjectBlocks(context, objects, handlers, options);
   }
 
   /** Is there a copy at its full size? Names and sizes only, no bytes. */
