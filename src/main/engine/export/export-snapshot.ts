@@ -4,11 +4,12 @@ import { dirname, join, resolve, sep } from 'node:path';
 import type { WorkOptions } from '../../../shared/contract/index.ts';
 import { BackstopError } from '../../../shared/errors/index.ts';
 import { formatBytes } from '../../../shared/text/index.ts';
-import type { ObjectRef, SnapshotView } from '../vault/index.ts';
+import type { Entry, ObjectRef, SnapshotView } from '../vault/index.ts';
 import { ExportNames } from './safe-names.ts';
+import { MAX_WRITERS, WriterThreads } from './writer-threads.ts';
 
-/** Files being written at the same time: enough to hide the disk's latency, few enough to keep memory small. */
-const WRITERS = 8;
+/** Blocks of the vault on their way: some are being read while files are made of the others. */
+const BLOCKS = 4 + MAX_WRITERS;
 const UNFINISHED = '.backstop-unfinished';
 
 export interface ExportRequest {
@@ -106,38 +107,47 @@ async function writeAll(
   }
 
   const made = new Map<string, Promise<unknown>>();
-  const rows = view.entriesInStoredOrder()[Symbol.iterator]();
-  let failed = false;
-  const worker = async (): Promise<void> => {
-    for (;;) {
-      if (failed) return;
-      signal?.throwIfAborted();
-      const next = rows.next();
-      if (next.done) return;
-      const id = next.value.id.toString('hex');
-      const shard = join(root, id.slice(0, 2));
-      // The other writers wait for the same folder instead of racing it.
-      const folder = made.get(shard) ?? mkdir(shard, { recursive: true, mode: 0o700 });
-      made.set(shard, folder);
-      await folder;
-      // Added after the wait: other writers count meanwhile.
-      const written = await writeObject(view, next.value, join(shard, id), next.value.modified, signal);
-      bytes += written;
-      files += 1;
-      report(false);
-    }
+  const pathOf = async ({ id }: Entry): Promise<string> => {
+    const name = id.toString('hex');
+    const shard = join(root, name.slice(0, 2));
+    // Everybody waits for the same folder instead of racing it.
+    const folder = made.get(shard) ?? mkdir(shard, { recursive: true, mode: 0o700 });
+    made.set(shard, folder);
+    await folder;
+    return join(shard, name);
   };
-  const workers = Array.from({ length: WRITERS }, async () => {
-    try {
-      await worker();
-    } catch (error) {
-      failed = true;
-      throw error;
-    }
-  });
-  const results = await Promise.allSettled(workers);
-  const bad = results.find((result) => result.status === 'rejected');
-  if (bad !== undefined) throw bad.reason;
+  const written = (count: number, size: number): void => {
+    files += count;
+    bytes += size;
+    report(false);
+  };
+  const threads = new WriterThreads();
+  try {
+    await view.readBlocks(
+      view.entriesInStoredOrder(),
+      {
+        async block({ bytes: block, objects, places }) {
+          const wrong = await threads.write({
+            block,
+            places,
+            hashes: objects.map(({ hash }) => hash?.toString('hex') ?? ''),
+            paths: await Promise.all(objects.map(pathOf)),
+            modified: objects.map(({ modified }) => modified),
+          });
+          const bad = new Set(wrong);
+          const size = objects.reduce((sum, { sizeBytes }, at) => (bad.has(at) ? sum : sum + sizeBytes), 0);
+          written(objects.length - bad.size, size);
+          return wrong;
+        },
+        async alone(entry) {
+          written(1, await writeObject(view, entry, await pathOf(entry), entry.modified, signal));
+        },
+      },
+      { signal, blocks: BLOCKS, distinct: false },
+    );
+  } finally {
+    await threads.stop();
+  }
   report(true);
   return { files, bytes };
 }
