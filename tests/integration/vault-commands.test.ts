@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BackstopRun, backstop } from '../support/backstop.ts';
 import { type SimulatorProcess, startSimulatorProcess } from '../support/simulator-process.ts';
@@ -140,3 +140,44 @@ describe('the rules of retention', () => {
     expect(await run('prune', '--policy', 'some')).toMatchObject({ code: 2, last: { code: 'cli/usage' } });
   });
 });
+
+describe('a scrub and a repair', () => {
+  it('find a flipped bit, name version and file, never call it verified, and heal what has another copy', async () => {
+    const clean = await run('scrub');
+    expect(clean).toMatchObject({ code: 0, last: { ok: true, coverage: 1, problems: [] } });
+    const vault = join(dir, 'vault');
+    const catalogs = readdirSync(join(vault, 'catalogs')).map((name) => join(vault, 'catalogs', name));
+    flip(catalogs[0] as string);
+    const found = await run('scrub');
+    expect(found).toMatchObject({ code: 1, last: { ok: false } });
+    expect(found.last['problems']).toMatchObject([{ kind: 'catalog', file: relative(vault, catalogs[0] as string) }]);
+    const repaired = await run('repair');
+    expect(repaired).toMatchObject({ code: 0, last: { unrepaired: [], needsPhone: [] } });
+    expect((await run('scrub')).last).toMatchObject({ ok: true });
+
+    const packs = readdirSync(join(vault, 'packs'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.pack'))
+      .map((name) => join(vault, 'packs', name));
+    const largest = packs.sort((a, b) => statSync(b).size - statSync(a).size)[0] as string;
+    flip(largest);
+    const damaged = await run('scrub');
+    const [problem] = damaged.last['problems'] as Array<{ snapshot: string; file: string }>;
+    expect(damaged.code).toBe(1);
+    expect(problem?.file).toBe(relative(vault, largest));
+    const shown = (await run('snapshots')).last['snapshots'] as Array<{ id: string; verified: { ok: boolean } }>;
+    expect(shown.find(({ id }) => id === problem?.snapshot)?.verified.ok).toBe(false);
+    expect(await run('repair')).toMatchObject({ code: 1 });
+    // Only the phone has those bytes now: its next backup is a full one, and everything is whole again.
+    expect(await run('backup')).toMatchObject({
+      code: 0,
+      last: { snapshot: { full: true }, verification: { ok: true } },
+    });
+  });
+});
+
+function flip(path: string): void {
+  const bytes = readFileSync(path);
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 4;
+  chmodSync(path, 0o600);
+  writeFileSync(path, bytes);
+}

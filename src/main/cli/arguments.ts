@@ -19,6 +19,8 @@ export type CommandName =
   | 'unpin'
   | 'note'
   | 'prune'
+  | 'scrub'
+  | 'repair'
   | 'vault'
   | 'demo'
   | 'help'
@@ -40,6 +42,10 @@ export interface CommandLine {
   readonly policy: RetentionPreset | null;
   /** Bytes; null: not said. */
   readonly budget: number | null;
+  readonly due: boolean;
+  readonly maxBytes: number | null;
+  /** Bytes a second. */
+  readonly rate: number | null;
   readonly level: VerificationLevel | null;
   readonly udid: string | null;
 }
@@ -125,6 +131,18 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     positionals: [0, 0],
     flags: ['dry-run', 'policy'],
   },
+  scrub: {
+    usage: 'scrub [--due] [--max BYTES] [--rate BYTES]',
+    summary: 'Read the vault through and name what is damaged. With --due only what was not read for 30 days.',
+    positionals: [0, 0],
+    flags: ['due', 'max', 'rate'],
+  },
+  repair: {
+    usage: 'repair',
+    summary: 'Make whole what there is another copy of. Deletes nothing.',
+    positionals: [0, 0],
+    flags: [],
+  },
   vault: {
     usage: 'vault retention [light|standard|everything] [--budget BYTES]',
     summary: 'Tell or choose how the vault thins out its versions.',
@@ -152,6 +170,9 @@ const options = {
   'dry-run': { type: 'boolean', default: false },
   policy: { type: 'string' },
   budget: { type: 'string' },
+  due: { type: 'boolean', default: false },
+  max: { type: 'string' },
+  rate: { type: 'string' },
   verify: { type: 'string' },
   level: { type: 'string' },
   'password-file': { type: 'string' },
@@ -195,6 +216,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     dryRun: values['dry-run'],
     policy: values.policy === undefined ? null : presetNamed(values.policy),
     budget: values.budget === undefined ? null : bytesOf(values.budget),
+    due: values.due,
+    maxBytes: values.max === undefined ? null : bytesOf(values.max),
+    rate: values.rate === undefined ? null : bytesOf(values.rate),
     level: levelOf(values.level ?? values.verify),
     udid: udidOf(command, rest),
   };

@@ -21,7 +21,9 @@ import {
   noteText,
   pinText,
   pruneText,
+  repairText,
   retentionText,
+  scrubText,
   trashText,
   unforgetText,
 } from './vault-tables.ts';
@@ -126,6 +128,17 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
       const result = await engine.prune({ vault, dryRun: line.dryRun, policy }, options);
       output.result(result, pruneText(result));
       return 0;
+    }
+    case 'scrub': {
+      const request = { vault, everything: !line.due, maxBytes: line.maxBytes, bytesPerSecond: line.rate };
+      const result = await engine.scrub(request, options);
+      output.result(result, scrubText(result));
+      return result.ok ? 0 : 1;
+    }
+    case 'repair': {
+      const result = await engine.repair({ vault }, options);
+      output.result(result, repairText(result));
+      return result.unrepaired.length === 0 && result.verified.every((one) => one.ok) ? 0 : 1;
     }
     case 'vault':
       return runVault(line, vault, context, options);

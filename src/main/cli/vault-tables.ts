@@ -5,7 +5,10 @@ import type {
   NoteResult,
   PinResult,
   PruneResult,
+  RepairResult,
   RetentionResult,
+  ScrubProblem,
+  ScrubResult,
   TrashResult,
   UnforgetResult,
 } from '../../shared/contract/index.ts';
@@ -114,4 +117,49 @@ export function retentionText({ policy, preset }: RetentionResult): string {
         ].join(', ');
   const limit = budgetBytes === null ? '' : ` At most ${formatBytes(budgetBytes)}: then the oldest unpinned go first.`;
   return `${preset === null ? '' : `${preset}: `}${rules}${limit} Pinned versions always stay, and so does the newest verified one.`;
+}
+
+const PROBLEMS_SHOWN = 20;
+
+export function scrubText(result: ScrubResult): string {
+  const percent = Math.floor(result.coverage * 100);
+  const lines = [
+    result.ok ? 'Everything that was read is whole.' : 'DAMAGE was found.',
+    `Read: ${formatBytes(result.readBytes)} in ${result.readFiles.toLocaleString('en')} files.` +
+      ` Of the whole vault (${formatBytes(result.totalBytes)}) ${percent} % was read within 30 days.`,
+    ...problemLines(result.problems, result.moreProblems),
+  ];
+  if (!result.complete) lines.push('It stopped before everything due was read; the next run goes on from there.');
+  if (!result.ok) lines.push('Run “repair”: what has another copy is made whole, and nothing is deleted.');
+  return lines.join('\n');
+}
+
+export function repairText(result: RepairResult): string {
+  const { repaired, unrepaired, verified, needsPhone } = result;
+  const lines = repaired.map(({ file, how }) => `Repaired: ${file} (${REPAIRS[how] ?? how})`);
+  if (lines.length === 0 && unrepaired.length === 0) lines.push('There is nothing to repair.');
+  for (const { snapshot, ok } of verified) {
+    lines.push(`${shortId(snapshot)}: ${ok ? 'read through again, whole' : 'read through again, still damaged'}`);
+  }
+  if (unrepaired.length > 0) lines.push('No sound copy is left of:', ...problemLines(unrepaired, 0));
+  for (const udid of needsPhone) {
+    lines.push(`The next backup of ${udid} will ask for everything again, and bring back what the phone still has.`);
+  }
+  return lines.join('\n');
+}
+
+const REPAIRS: Readonly<Record<string, string>> = {
+  'copied-to-new-pack': 'what was whole in it lies in a new pack',
+  restored: 'restored from its other copy',
+  rewritten: 'written again',
+  'other-copy': 'another copy takes its place',
+};
+
+function problemLines(problems: readonly ScrubProblem[], more: number): string[] {
+  const lines = problems.slice(0, PROBLEMS_SHOWN).map((one) => {
+    const who = one.snapshot === null ? '' : `version ${shortId(one.snapshot)}, `;
+    return `  ${one.severity}: ${who}${one.path ?? one.fileId ?? one.file ?? ''}: ${one.detail} (${one.kind})`;
+  });
+  const rest = Math.max(0, problems.length - PROBLEMS_SHOWN) + more;
+  return rest > 0 ? [...lines, `  and ${rest} more`] : lines;
 }

@@ -17,6 +17,7 @@ const phases: Readonly<Record<string, string>> = {
   decrypting: 'Decrypting a sample',
   'opening-databases': 'Opening the main databases',
   exporting: 'Exporting',
+  scrubbing: 'Reading the vault through',
 };
 
 /** A phase in an owner's words; an unknown one is shown as it is. */

@@ -8,7 +8,9 @@ import type {
   NoteResult,
   PinResult,
   PruneResult,
+  RepairResult,
   RetentionResult,
+  ScrubResult,
   TrashResult,
   UnforgetResult,
 } from './vault.ts';
@@ -49,6 +51,14 @@ export interface PruneRequest {
   readonly policy: RetentionPolicy | null;
 }
 
+export interface ScrubRequest {
+  readonly vault: string;
+  /** False: only what was not read through within 30 days. */
+  readonly everything: boolean;
+  readonly maxBytes: number | null;
+  readonly bytesPerSecond: number | null;
+}
+
 export interface EncryptionRequest extends PhoneChoice {
   readonly action: 'status' | 'on' | 'change' | 'off';
   readonly askPassword: AskPassword;
@@ -83,5 +93,7 @@ export interface Engine {
   prune(request: PruneRequest, options?: WorkOptions): Promise<PruneResult>;
   /** `policy` null: only tells it. */
   retention(request: Omit<PruneRequest, 'dryRun'>, options?: WorkOptions): Promise<RetentionResult>;
+  scrub(request: ScrubRequest, options?: WorkOptions): Promise<ScrubResult>;
+  repair(request: { readonly vault: string }, options?: WorkOptions): Promise<RepairResult>;
   demo(request: { readonly keepIn: string | null }, options?: WorkOptions): Promise<DemoResult>;
 }

@@ -95,3 +95,45 @@ export const retentionResultSchema = z.object({
   preset: z.enum(['light', 'standard', 'everything']).nullable(),
 });
 export type RetentionResult = z.infer<typeof retentionResultSchema>;
+
+export const scrubProblemSchema = z.object({
+  kind: z.string(),
+  severity: z.enum(['error', 'warning']),
+  /** Id of the version that suffers; null when no version does. */
+  snapshot: z.string().nullable(),
+  fileId: z.string().optional(),
+  path: z.string().optional(),
+  /** SHA-256 of the object. */
+  object: z.string().optional(),
+  /** The file in the vault, relative to it. */
+  file: z.string().optional(),
+  detail: z.string(),
+});
+export type ScrubProblem = z.infer<typeof scrubProblemSchema>;
+
+export const scrubResultSchema = z.object({
+  type: z.literal('result'),
+  ok: z.boolean(),
+  /** Share of the vault's bytes that was read through within 30 days, 0 to 1. */
+  coverage: z.number().min(0).max(1),
+  coveredBytes: bytes,
+  totalBytes: bytes,
+  readFiles: count,
+  readBytes: bytes,
+  problems: z.array(scrubProblemSchema),
+  moreProblems: count,
+  /** False: it stopped before all that was due had been read; the next run goes on. */
+  complete: z.boolean(),
+});
+export type ScrubResult = z.infer<typeof scrubResultSchema>;
+
+export const repairResultSchema = z.object({
+  type: z.literal('result'),
+  repaired: z.array(z.object({ file: z.string(), how: z.string() })),
+  unrepaired: z.array(scrubProblemSchema),
+  /** Versions that were damaged, and what a full check says of them now. */
+  verified: z.array(z.object({ snapshot: z.string(), ok: z.boolean() })),
+  /** UDIDs of phones whose next backup will be a full one, to bring back what is missing. */
+  needsPhone: z.array(z.string()),
+});
+export type RepairResult = z.infer<typeof repairResultSchema>;

@@ -13,7 +13,10 @@ import type {
   PinResult,
   PruneRequest,
   PruneResult,
+  RepairResult,
   RetentionResult,
+  ScrubRequest,
+  ScrubResult,
   SnapshotChoice,
   SnapshotsChoice,
   SnapshotsResult,
@@ -28,6 +31,7 @@ import { changeEncryption, readEncryption, recoverSessions, runBackup } from '..
 import { sameUdid } from '../device/index.ts';
 import { exportSnapshot } from '../export/index.ts';
 import { type Snapshot, Vault } from '../vault/index.ts';
+import { repairVault, scrubVault } from './care.ts';
 import { checkSnapshot } from './check-snapshot.ts';
 import { runDemo } from './demo.ts';
 import { connectTrusted, listDevices, type PhoneAccess, pairDevice, phoneAccess, requirePhone } from './phones.ts';
@@ -240,6 +244,16 @@ class LocalEngine implements Engine {
   async retention(request: Omit<PruneRequest, 'dryRun'>): Promise<RetentionResult> {
     await using vault = await this.#open(request.vault);
     return await setRetention(vault, request.policy);
+  }
+
+  async scrub(request: ScrubRequest, options: WorkOptions = {}): Promise<ScrubResult> {
+    await using vault = await this.#open(request.vault);
+    return await scrubVault(vault, request, options);
+  }
+
+  async repair(request: { readonly vault: string }, options: WorkOptions = {}): Promise<RepairResult> {
+    await using vault = await this.#open(request.vault);
+    return await repairVault(vault, this.#home, options);
   }
 
   demo(request: { readonly keepIn: string | null }, options: WorkOptions = {}) {
