@@ -77,6 +77,9 @@ async function setUp() {
       `set-up failed, because Node ${NODE_MAJOR} cannot be brought along for this system. Install Node ${NODE_MAJOR} and run the command again.`,
     );
   }
+  // It says itself what is missing, in one sentence; nothing depends on it.
+  const addon = join(root, 'scripts', 'build-native.mjs');
+  if (existsSync(addon)) spawnSync(runtime(), [addon], { cwd: root, stdio: ['ignore', 2, 2] });
   writeFileSync(stamp, wanted);
   say('set-up done.');
 }

@@ -2,3 +2,11 @@ export { appHome } from './app-home.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { freeBytes } from './free-space.ts';
 export { scaledMs, sleep, withTimeout } from './time.ts';
+export {
+  type Answer,
+  type Attachment,
+  type DescribeOptions,
+  describeVolume,
+  type TimeMachine,
+  type VolumeDescription,
+} from './volume/index.ts';

@@ -1,0 +1,2 @@
+export { type DescribeOptions, describeVolume } from './describe.ts';
+export type { Answer, Attachment, TimeMachine, VolumeDescription } from './types.ts';

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { open, readdir, realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { scaledMs } from '../time.ts';
+import type { SystemReader } from './types.ts';
+
+const MAX_TEXT_BYTES = 1024 * 1024;
+const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
+const PROGRAM_MS = scaledMs(5_000);
+
+/** This computer. A question it does not answer is no failure: the answer is "not known". */
+export const thisSystem: SystemReader = {
+  platform: process.platform,
+  env: process.env,
+  home: homedir(),
+
+  text: (path) =>
+    readStart(path, MAX_TEXT_BYTES).then(
+      (bytes) => bytes.toString('utf8'),
+      () => null,
+    ),
+
+  firstBytes: (path, count) =>
+    readStart(path, count).then(
+      (bytes) => (bytes.length === count ? bytes : null),
+      () => null,
+    ),
+
+  names: (folder) =>
+    readdir(folder).then(
+      (names) => names,
+      () => [],
+    ),
+
+  realPath: (path) =>
+    realpath(path).then(
+      (real) => real,
+      () => null,
+    ),
+
+  run: (program, args, env = {}) =>
+    new Promise((resolve) => {
+      const options = {
+        timeout: PROGRAM_MS,
+        maxBuffer: MAX_OUTPUT_BYTES,
+        windowsHide: true,
+        // Words and figures as the parsers expect them, whatever language the owner speaks.
+        env: { ...process.env, LC_ALL: 'C', ...env },
+      };
+      execFile(program, [...args], options, (error, stdout) => resolve(error === null ? stdout : null));
+    }),
+};
+
+async function readStart(path: string, limit: number): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = Buffer.alloc(Math.min(limit, 64 * 1024));
+    const parts: Buffer[] = [];
+    for (let have = 0; have < limit; ) {
+      const { bytesRead } = await file.read(bytes, 0, Math.min(bytes.length, limit - have), null);
+      if (bytesRead === 0) break;
+      parts.push(Buffer.from(bytes.subarray(0, bytesRead)));
+      have += bytesRead;
+    }
+    return Buffer.concat(parts);
+  } finally {
+    await file.close();
+  }
+}
