@@ -74,7 +74,7 @@ test('a phone is busy while another process has it, and free at once when that p
   const vault = await folder.open();
   const { process: other, lines } = start(vault.dir, folder.path('cache'), '0', 'wait');
   await lines.next();
-  await expect(vault.openSession({ udid: UDID, label: 'x' })).rejects.toMatchObject({ code: 'vault/phone-busy' });
+  await expect(vault.openSession({ udid: UDID, label: 'x' })).rejects.toMatchObject({ code: 'vault/device-busy' });
   await kill(other);
   await using session = await vault.openSession({ udid: UDID, label: 'x' });
   expect(session.signal.aborted).toBe(false);

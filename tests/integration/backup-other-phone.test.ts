@@ -175,7 +175,7 @@ describe.skipIf(why !== null)('a backup of the other phone', () => {
       codeOf(world.backup({ unencrypted: true })),
       codeOf(world.backup({ unencrypted: true })),
     ]);
-    expect(both.sort()).toEqual(['no error', 'vault/phone-busy']);
+    expect(both.sort()).toEqual(['no error', 'vault/device-busy']);
     expect(await world.snapshots()).toHaveLength(1);
   });
 

@@ -284,7 +284,7 @@ test('a second session for one phone is refused with who has it, and goes on aft
   const vault = await folder.open();
   const first = await vault.openSession({ udid: UDID, label: 'x' });
   const second = await folder.open();
-  await expect(second.openSession({ udid: UDID, label: 'x' })).rejects.toMatchObject({ code: 'vault/phone-busy' });
+  await expect(second.openSession({ udid: UDID, label: 'x' })).rejects.toMatchObject({ code: 'vault/device-busy' });
   await using other = await second.openSession({ udid: 'OTHER', label: 'x' });
   expect(other.signal.aborted).toBe(false);
   await first.abort();

@@ -38,6 +38,7 @@ export interface CommandLine {
   readonly full: boolean;
   readonly unencrypted: boolean;
   readonly force: boolean;
+  readonly wait: boolean;
   readonly dryRun: boolean;
   readonly policy: RetentionPreset | null;
   /** Bytes; null: not said. */
@@ -75,10 +76,10 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     flags: ['password-file', 'new-password-file'],
   },
   backup: {
-    usage: 'backup [UDID] [--full] [--unencrypted] [--verify LEVEL]',
+    usage: 'backup [UDID] [--full] [--unencrypted] [--verify LEVEL] [--wait]',
     summary: 'Back a phone up into the vault as a new, verified version.',
     positionals: [0, 1],
-    flags: ['full', 'unencrypted', 'verify', 'password-file'],
+    flags: ['full', 'unencrypted', 'verify', 'wait', 'password-file'],
   },
   snapshots: { usage: 'snapshots [UDID]', summary: 'List the versions in the vault.', positionals: [0, 1], flags: [] },
   show: {
@@ -167,6 +168,7 @@ const options = {
   full: { type: 'boolean', default: false },
   unencrypted: { type: 'boolean', default: false },
   force: { type: 'boolean', default: false },
+  wait: { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
   policy: { type: 'string' },
   budget: { type: 'string' },
@@ -213,6 +215,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     full: values.full,
     unencrypted: values.unencrypted,
     force: values.force,
+    wait: values.wait,
     dryRun: values['dry-run'],
     policy: values.policy === undefined ? null : presetNamed(values.policy),
     budget: values.budget === undefined ? null : bytesOf(values.budget),

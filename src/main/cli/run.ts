@@ -76,6 +76,7 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
         vault,
         full: line.full,
         unencrypted: line.unencrypted,
+        wait: line.wait,
         verify: line.level ?? 'quick',
         askPassword,
       };

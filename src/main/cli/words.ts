@@ -37,6 +37,8 @@ export function noticeSentence(notice: Notice): string | null {
       return 'Enter the passcode on the iPhone to start the backup. Apple requires it; no program can avoid it.';
     case 'passcode-entered':
       return 'The passcode screen is gone; going on.';
+    case 'device-busy':
+      return `Another backup of this iPhone is running on ${data['host']} since ${data['since']}. Waiting for its end.`;
     case 'encryption-off':
       return `Backups of this iPhone are not encrypted. They would lack: ${list(data['missing'])}.`;
     case 'encryption-turning-on':

@@ -30,6 +30,8 @@ export interface BackupRequest extends PhoneChoice {
   readonly vault: string;
   readonly full: boolean;
   readonly unencrypted: boolean;
+  /** Wait while another backup of the phone into this vault is running. */
+  readonly wait?: boolean;
   readonly verify: VerificationLevel;
   readonly askPassword: AskPassword;
 }

@@ -115,6 +115,7 @@ class LocalEngine implements Engine {
         stateDir: this.#home,
         full: request.full,
         unencrypted: request.unencrypted,
+        wait: request.wait ?? false,
         askPassword: request.askPassword,
       },
       options,

@@ -77,6 +77,8 @@ export interface SessionRequest {
   readonly udid: string;
   /** For the readable part of the phone's folder; used at its first backup only. */
   readonly label: string;
+  /** Another backup of the phone is no failure but something to wait for; told once. */
+  readonly onWait?: ((busy: { readonly host: string; readonly since: string }) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -90,6 +92,7 @@ export interface CollectRequest {
 /** What kind of disk the vault lies on. Files are deleted without grace only where nobody else can be writing. */
 export type Placement = 'internal' | 'removable' | 'network' | 'unknown';
 
+const BUSY_LOOK_MS = scaledMs(2000);
 const SWEEP_LOOK_MS = scaledMs(250);
 const SETTLE_LOCAL_MS = scaledMs(200);
 const SETTLE_NETWORK_MS = scaledMs(90_000);
@@ -260,9 +263,17 @@ export class Vault implements AsyncDisposable {
     });
   }
 
-  /** Begins a run for a phone. Throws `vault/phone-busy` while another one is at work. */
-  openSession(request: SessionRequest): Promise<VaultSession> {
-    return this.#openSession(newSessionId(), request);
+  /** Begins a run for a phone. Throws `vault/device-busy` while another one is at work, or waits for its end. */
+  async openSession(request: SessionRequest): Promise<VaultSession> {
+    for (let isTold = false; ; isTold = true) {
+      try {
+        return await this.#openSession(newSessionId(), request);
+      } catch (error) {
+        if (request.onWait === undefined || !isBackstopError(error, 'vault/device-busy')) throw error;
+        if (!isTold) request.onWait({ host: String(error.data['host']), since: String(error.data['since']) });
+        await sleep(BUSY_LOOK_MS, request.signal);
+      }
+    }
   }
 
   /**

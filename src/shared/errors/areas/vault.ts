@@ -98,7 +98,7 @@ export const vaultErrors = {
     retry: 'never',
     exitCode: 1,
   },
-  'vault/phone-busy': {
+  'vault/device-busy': {
     title: 'This iPhone is being backed up already',
     explanation: 'Another backup of this iPhone into this vault is running on {host} (since {since}).',
     recovery:

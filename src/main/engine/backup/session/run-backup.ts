@@ -110,7 +110,13 @@ class Backup {
     try {
       signal.throwIfAborted();
       const { udid, name: label } = this.#phone;
-      return await this.#run.vault.openSession({ udid, label, signal: opening.signal });
+      const onWait = (busy: { readonly host: string; readonly since: string }) => this.#notice('device-busy', busy);
+      return await this.#run.vault.openSession({
+        udid,
+        label,
+        onWait: this.#run.wait === true ? onWait : undefined,
+        signal: opening.signal,
+      });
     } finally {
       signal.removeEventListener('abort', cancel);
     }

@@ -15,6 +15,8 @@ export interface BackupRun {
   readonly full?: boolean;
   /** Only on the owner's explicit wish. */
   readonly unencrypted?: boolean;
+  /** Wait while another computer backs the phone up into the same vault. */
+  readonly wait?: boolean;
   /** Asked only when needed: a password to turn encryption on with, or the one that opens what a phone left unsaid. */
   readonly askPassword?: AskPassword;
 }

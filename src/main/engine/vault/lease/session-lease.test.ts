@@ -110,7 +110,7 @@ test('a disk that fails for a while is tried again; the number is not used up', 
 test('of two sessions for one phone the first goes on; another phone is no matter', async () => {
   const first = await SessionLease.take(options());
   await expect(SessionLease.take(options({ host: laptop }))).rejects.toMatchObject({
-    code: 'vault/phone-busy',
+    code: 'vault/device-busy',
     data: { host: 'desk' },
   });
   const other = await SessionLease.take(options({ host: laptop, deviceTag: Buffer.alloc(16, 8) }));
@@ -123,7 +123,7 @@ test('of two sessions for one phone the first goes on; another phone is no matte
 test('a later session whose id turns out smaller makes the other give way at its next renewal', async () => {
   const larger = await SessionLease.take(options({ session: newSessionId(Date.now() + 60_000) }));
   const smaller = await SessionLease.take(options({ session: newSessionId(), host: laptop, isStale: () => true }));
-  await expect(larger.renewNow()).rejects.toMatchObject({ code: 'vault/phone-busy' });
+  await expect(larger.renewNow()).rejects.toMatchObject({ code: 'vault/device-busy' });
   await smaller.renewNow();
   await smaller.release();
   await larger.release();

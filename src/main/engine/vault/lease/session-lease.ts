@@ -61,11 +61,11 @@ export class SessionLease {
     };
   }
 
-  /** Takes the lease or throws `vault/phone-busy` when another session of the phone was here first. */
+  /** Takes the lease or throws `vault/device-busy` when another session of the phone was here first. */
   static async take(options: LeaseOptions): Promise<SessionLease> {
     const before = await listLeases(options.io, options.folder);
     const lock = OsLock.take(options.lockFolder, options.session);
-    if (lock === null) throw new BackstopError('vault/phone-busy', { data: { host: options.host.name, since: '' } });
+    if (lock === null) throw new BackstopError('vault/device-busy', { data: { host: options.host.name, since: '' } });
     const own = before.filter((lease) => lease.session === options.session);
     const lease = new SessionLease(options, lock, 1 + Math.max(0, ...own.map((seen) => seen.counter)));
     try {
@@ -86,7 +86,7 @@ export class SessionLease {
     return this.#content.session;
   }
 
-  /** Aborts with `vault/lease-lost` or `vault/phone-busy`. */
+  /** Aborts with `vault/lease-lost` or `vault/device-busy`. */
   get signal(): AbortSignal {
     return this.#lost.signal;
   }
@@ -192,7 +192,7 @@ export class SessionLease {
     for (const other of leases) {
       if (other.kind !== 'session' || other.session === session || other.content?.device !== tag) continue;
       if (!goesFirst(other) || isStale(other, this.storeNowMs)) continue;
-      throw new BackstopError('vault/phone-busy', {
+      throw new BackstopError('vault/device-busy', {
         message: `session ${other.session} of ${other.content.hostName} holds the phone`,
         data: { host: other.content.hostName, since: other.content.startedAt },
       });
