@@ -370,9 +370,15 @@ class Upload implements ObjectWriter {
     if (buffer === null) throw new BackstopError('internal/bug', { message: 'an object was finished twice' });
     this.#buffer = null;
     const added = this.#store.addSmall(buffer.subarray(0, this.#length));
-    // With a promise the pack may still be copying from it, so it is not used again.
-    if (!isPromise(added)) this.#store.giveBuffer(buffer);
-    return added;
+    if (!isPromise(added)) {
+      this.#store.giveBuffer(buffer);
+      return added;
+    }
+    // Until then the pack may still be copying from it.
+    return added.then((object) => {
+      this.#store.giveBuffer(buffer);
+      return object;
+    });
   }
 
   abort(): void | Promise<void> {
