@@ -22,5 +22,5 @@ export type {
   TopEntry,
   VaultSession,
 } from './types.ts';
-export { type CollectRequest, type Placement, type SessionRequest, Vault, type VaultOptions } from './vault.ts';
+export { type CollectRequest, type SessionRequest, Vault, type VaultOptions } from './vault.ts';
 export type { ForgottenState, VersionState } from './version-states.ts';

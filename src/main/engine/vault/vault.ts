@@ -4,7 +4,7 @@ import { BackstopError, isBackstopError } from '../../../shared/errors/index.ts'
 import { type Clock, scaledMs, sleep, systemClock } from '../platform/index.ts';
 import { CatalogCopies } from './cache/catalog-copies.ts';
 import { FoldedCache } from './cache/folded-cache.ts';
-import { makeLocalFolder, removeOlder } from './cache/local-files.ts';
+import { makeLocalFolder, removeLocal, removeOlder } from './cache/local-files.ts';
 import { ObjectIndex } from './cache/object-index.ts';
 import type { FoldedIndex, PackUse } from './catalog/folded.ts';
 import { type RehashOptions, type RehashReport, rehashObjects } from './check/rehash.ts';
@@ -25,6 +25,7 @@ import { asVaultError, errnoOf, nodeIo, readSmallFile, type VaultIo } from './io
 import { createVault } from './layout/creation.ts';
 import { readDescription, type VaultDescription } from './layout/description.ts';
 import { deviceFolderName, deviceTag, parsePackName, VaultPaths } from './layout/names.ts';
+import { type Placement, placementOf } from './layout/placement.ts';
 import { volumeKind } from './layout/policy.ts';
 import { Space } from './layout/space.ts';
 import { type Host, thisHost } from './lease/host.ts';
@@ -67,6 +68,7 @@ export interface VaultOptions {
   readonly clock?: Clock;
   /** Milliseconds since this computer started; tells how long another computer's lease has stood still. */
   readonly sinceBootMs?: () => number;
+  /** By default the system is asked. */
   readonly placement?: () => Promise<Placement>;
   /** At creation only; by default chosen for the file system. */
   readonly policy?: VaultDescription['policy'];
@@ -88,9 +90,6 @@ export interface CollectRequest {
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((step: CollectStep) => void) | undefined;
 }
-
-/** What kind of disk the vault lies on. Files are deleted without grace only where nobody else can be writing. */
-export type Placement = 'internal' | 'removable' | 'network' | 'unknown';
 
 const BUSY_LOOK_MS = scaledMs(2000);
 const SWEEP_LOOK_MS = scaledMs(250);
@@ -145,7 +144,7 @@ export class Vault implements AsyncDisposable {
     const state = resolve(options.stateDir ?? options.cacheDir);
     this.host = options.host ?? thisHost(state);
     this.#locks = join(state, 'locks', this.id);
-    this.#placement = options.placement ?? (async () => 'unknown');
+    this.#placement = options.placement ?? (() => placementOf(dir));
     this.#sightings = new Sightings(this.#cache);
     this.#index = ObjectIndex.open(join(this.#cache, 'objects.db'));
     this.#source = new ObjectSource(this.#io, this.#paths, this.#index, this.#pool, this.#thread);
@@ -459,6 +458,20 @@ export class Vault implements AsyncDisposable {
     });
   }
 
+  /** Drops everything that this computer remembers of the vault, and reads it anew from the vault alone. */
+  rebuildIndex(signal?: AbortSignal): Promise<{ readonly packs: number; readonly objects: number }> {
+    return this.#guard(async () => {
+      this.#folded.clear();
+      removeLocal(join(this.#cache, 'catalogs'));
+      makeLocalFolder(join(this.#cache, 'catalogs'));
+      this.#readEvents.clear();
+      this.#readRecords.clear();
+      this.#index.clear();
+      await this.#index.refresh(this.#io, this.#paths, signal);
+      return { packs: this.#index.packs().length, objects: this.#index.objectCount };
+    });
+  }
+
   /** Bytes of all packs, single objects and catalogs, by listing. */
   usedBytes(signal?: AbortSignal): Promise<number> {
     return this.#guard(async () => {
@@ -505,6 +518,7 @@ export class Vault implements AsyncDisposable {
   async #openSession(id: string, request: SessionRequest): Promise<Session> {
     return this.#guard(async () => {
       this.#refuseReadOnly();
+      this.#thread.warmUp();
       await this.#cleanUp();
       const { udid, label, signal } = request;
       const tag = this.#tag(udid);

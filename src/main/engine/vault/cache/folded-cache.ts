@@ -81,6 +81,18 @@ export class FoldedCache {
     return index.file.startsWith(join(this.#folder, 'older'));
   }
 
+  /** Forgets everything that nobody is building upon. */
+  clear(): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    for (const tag of readdirSync(this.#folder)) {
+      for (const index of tag === 'older' ? [] : this.#cached(tag)) {
+        if (index.db.inTransaction) continue;
+        this.#open.delete(index.file);
+        index.remove();
+      }
+    }
+  }
+
   close(): void {
     for (const index of this.#open.values()) index.close();
     this.#open.clear();

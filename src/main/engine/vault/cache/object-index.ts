@@ -219,6 +219,19 @@ export class ObjectIndex implements IndexReader {
     this.#load();
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#db.transaction(() => {
+      this.#db.exec('DELETE FROM object');
+      this.#db.exec('DELETE FROM pack');
+    })();
+    this.#load();
+  }
+
+  get objectCount(): number {
+    return this.#db.prepare<[], [number]>('SELECT count(DISTINCT hash) FROM object').raw(true).get()?.[0] ?? 0;
+  }
+
   /** Does any known pack belong to this device? If not, there is nothing to find for it. */
   hasPacksOf(tag: Buffer): boolean {
     for (const pack of this.#packs.values()) if (pack.tag.equals(tag)) return true;
