@@ -76,6 +76,10 @@ export class MemoryVersion implements BaseView {
     }
   }
 
+  shards(): readonly number[] {
+    return [...new Set([...this.entries()].map(({ id }) => id[0] ?? 0))];
+  }
+
   *names(firstByte: number): Generator<EntryName> {
     for (const { id, sizeBytes, modified } of this.entries(firstByte)) {
       yield { name: id.toString('hex'), sizeBytes, modified };

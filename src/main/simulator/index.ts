@@ -1,9 +1,13 @@
+import { setFlagsFromString } from 'node:v8';
 import { catalogue, isBackstopError } from '../../shared/errors/index.ts';
 import { HELP, parseInvocation } from './cli/arguments.ts';
 import { print, runCommands } from './cli/command-loop.ts';
 import { startedByNpm, waitForParentDeath } from './cli/parent-watch.ts';
 import { readScenario } from './control/scenario.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
+
+// The files of a large phone are a large heap, and every 64 MB that pass through sockets would have all of it marked.
+setFlagsFromString('--external-memory-accounted-in-global-limit');
 
 /** The simulator as a process: arguments in, ready line out, commands in, clean end. */
 async function main(): Promise<number> {

@@ -68,6 +68,8 @@ export interface SnapshotView extends AsyncDisposable {
   get(id: Buffer): Entry | null;
   /** All rows, or those whose id begins with this byte. */
   entries(firstByte?: number): Iterable<Entry>;
+  /** First bytes of the ids that there are, in order: the folders `<UDID>/<xx>`. */
+  shards(): readonly number[];
   /** What a listing of the folder `<UDID>/<xx>` shows, in the order of the ids. */
   names(firstByte: number): Iterable<EntryName>;
   /** All rows in the order in which their objects lie in the vault: for whoever reads them all. */

@@ -47,6 +47,10 @@ export class FoldedView implements SnapshotView {
     for (const row of rows) yield toEntry(row);
   }
 
+  shards(): readonly number[] {
+    return this.#index.shards();
+  }
+
   names(firstByte: number): Iterable<EntryName> {
     return this.#index.names(Buffer.of(firstByte), firstByte === 255 ? undefined : Buffer.of(firstByte + 1));
   }

@@ -6,7 +6,7 @@ import { type NameKey, nameKey } from './names.ts';
 import { PayloadTable, REMOVED, type Row, type StoredFile } from './payload-table.ts';
 
 /** What the overlay needs of the previous version. */
-export type BaseView = Pick<SnapshotView, 'get' | 'entries' | 'names' | 'tops' | 'entryCount'>;
+export type BaseView = Pick<SnapshotView, 'get' | 'entries' | 'shards' | 'names' | 'tops' | 'entryCount'>;
 
 export interface OverlayLimits {
   readonly maxFolders: number;

@@ -51,7 +51,7 @@ export class Overlay {
   readonly contents: Contents;
   readonly #limits: OverlayLimits;
 
-  /** Costs one range query per shard and one entry per other file of the previous version. */
+  /** Costs one look-up per shard and one entry per other file of the previous version. */
   constructor(options: OverlayOptions) {
     this.udid = options.udid;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -175,12 +175,7 @@ export class Overlay {
   #begin(base: BaseView | null, modified: number): void {
     const phone = this.contents.makeFolder(this.contents.tree.root, this.udid, modified);
     if (base === null) return;
-    for (let shard = 0; shard < 256 && base.entryCount > 0; shard += 1) {
-      for (const _any of base.entries(shard)) {
-        this.contents.makeFolder(phone, shardName(shard), modified, shard);
-        break;
-      }
-    }
+    for (const shard of base.shards()) this.contents.makeFolder(phone, shardName(shard), modified, shard);
     for (const { name, hash, sizeBytes, modified: received } of base.tops()) {
       const path = `${this.udid}/${name}`;
       const slash = path.lastIndexOf('/');

@@ -26,7 +26,7 @@ export interface ConverseOptions {
   readonly signal: AbortSignal;
   readonly listener: ConverseListener;
   /** Runs with the sync lock held, just before the request. */
-  readonly prepare?: (afc: AfcClient, signal: AbortSignal) => Promise<void>;
+  readonly prepare?: (signal: AbortSignal) => Promise<void>;
 }
 
 type Request = (
@@ -88,7 +88,7 @@ export async function converse(phone: Phone, request: Request, options: Converse
       onWarning: (error) => listener.notice('sync-lock-missing', { reason: reasonOf(error) }),
     });
     opened.defer(() => lock.release());
-    await options.prepare?.(afc, signal);
+    await options.prepare?.(signal);
     signal.throwIfAborted();
     opened.defer(() => watch.stop());
     watch.start();

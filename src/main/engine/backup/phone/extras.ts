@@ -44,8 +44,7 @@ const MAX_APPS = 5_000;
 /** Icons are 5 to 20 ms each; a phone that is slower than this goes without the rest of them. */
 const ICONS_TIMEOUT_MS = scaledMs(60_000);
 
-/** `afc` is a connection of the caller's. */
-export async function readExtras(phone: Phone, afc: AfcClient, options: CallOptions = {}): Promise<PhoneExtrasRead> {
+export async function readExtras(phone: Phone, options: CallOptions = {}): Promise<PhoneExtrasRead> {
   const missing: string[] = [];
   const orElse = async <T>(what: string, work: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
@@ -61,7 +60,7 @@ export async function readExtras(phone: Phone, afc: AfcClient, options: CallOpti
   const apps = await withIcons(listed, (icons) =>
     orElse('app icons', () => readIcons(phone, icons, options), undefined),
   );
-  const files = await orElse('iTunes files', () => readFiles(afc, options), {
+  const files = await orElse('iTunes files', () => readFiles(phone, options), {
     itunesFiles: new Map(),
     ibooksData2: null,
   });
@@ -123,15 +122,20 @@ async function readIcons(phone: Phone, icons: Map<string, Uint8Array | null>, op
 }
 
 async function readFiles(
-  afc: AfcClient,
+  phone: Phone,
   options: CallOptions,
 ): Promise<{ readonly itunesFiles: ReadonlyMap<string, Uint8Array>; readonly ibooksData2: Uint8Array | null }> {
   const itunesFiles = new Map<string, Uint8Array>();
-  for (const name of ITUNES_FILES) {
-    const content = await readSmall(afc, `${ITUNES_FOLDER}/${name}`, options);
-    if (content !== null) itunesFiles.set(name, content);
+  const afc = await phone.afc(options);
+  try {
+    for (const name of ITUNES_FILES) {
+      const content = await readSmall(afc, `${ITUNES_FOLDER}/${name}`, options);
+      if (content !== null) itunesFiles.set(name, content);
+    }
+    return { itunesFiles, ibooksData2: await readSmall(afc, IBOOKS_FILE, options) };
+  } finally {
+    afc.disconnect();
   }
-  return { itunesFiles, ibooksData2: await readSmall(afc, IBOOKS_FILE, options) };
 }
 
 /** One file that cannot be read does not take the others with it. */

@@ -1,2 +1,2 @@
 export { type ConverseListener, converse } from './converse.ts';
-export { type PhoneExtrasRead, readExtras } from './extras.ts';
+export { Dressing } from './dressing.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
-import type { AfcClient, Phone } from '../../device/index.ts';
+import type { Phone } from '../../device/index.ts';
 import { readInfoPlist } from '../../formats/index.ts';
 import { type Clock, scaledMs, systemClock } from '../../platform/index.ts';
 import type { CommitRequest, Snapshot, SnapshotFacts, VaultSession } from '../../vault/index.ts';
@@ -11,7 +11,7 @@ import { buildInfoPlist } from '../info-plist/index.ts';
 import { SessionJournal } from '../journal.ts';
 import { noticer, type SayNotice } from '../notices.ts';
 import { changesOf, Overlay } from '../overlay/index.ts';
-import { converse, readExtras } from '../phone/index.ts';
+import { converse, Dressing } from '../phone/index.ts';
 import { makesNextFull } from '../phone-errors.ts';
 import { ProgressMeter } from '../progress.ts';
 import { recoverSessions } from '../recovery.ts';
@@ -73,6 +73,7 @@ class Backup {
     const recovered = await recoverSessions(vault, stateDir, this.#options);
     this.#meter.enter('connecting');
     const encryption = await planEncryption(this.#run, signal, this.#notice);
+    await using dressing = new Dressing(this.#phone, signal);
     await using session = await this.#openSession();
     const plan = planSession(session.parent, {
       isEncrypted: encryption.isEncrypted,
@@ -86,7 +87,7 @@ class Backup {
     if (turnOnWith !== null) await turnEncryptionOn(this.#run, turnOnWith, this.#options, this.#notice);
     const journal = SessionJournal.create(stateFolder(stateDir, 'sessions'), session.id);
     try {
-      const done = await this.#receive(session, plan, journal);
+      const done = await this.#receive(session, plan, journal, dressing);
       this.#isWrittenDown = false;
       this.#fullNext.clear(vault.id, this.#phone.udid);
       return { ...done, fullReason: plan.fullReason, recovered: recovered.completed };
@@ -127,6 +128,7 @@ class Backup {
     session: VaultSession,
     plan: SessionPlan,
     journal: SessionJournal,
+    dressing: Dressing,
   ): Promise<Pick<BackupDone, 'snapshot' | 'notSent' | 'wasAnswered'>> {
     await using opened = new AsyncDisposableStack();
     const base = plan.base === null ? null : opened.use(await this.#run.vault.view(plan.base));
@@ -141,7 +143,7 @@ class Backup {
       onFileReceived: () => this.#meter.fileReceived(),
     });
     const listener = new BackupListener(this.#meter, this.#notice);
-    const ending = await this.#converse(session, plan, folder, listener);
+    const ending = await this.#converse(session, plan, folder, listener, dressing);
     const finished = await this.#check(
       { overlay, objects: session, previous: plan.parent === null ? null : plan.parent.record },
       ending,
@@ -166,6 +168,7 @@ class Backup {
     plan: SessionPlan,
     folder: VirtualFolder,
     listener: BackupListener,
+    dressing: Dressing,
   ): Promise<GoodEnding> {
     const vaultFailed = new AbortController();
     let timer: NodeJS.Timeout | undefined;
@@ -184,8 +187,8 @@ class Backup {
         {
           signal,
           listener,
-          prepare: async (afc, preparing) => {
-            await this.#putInfoPlist(plan, folder, afc, preparing);
+          prepare: async (preparing) => {
+            await this.#putInfoPlist(plan, folder, dressing, preparing);
             this.#meter.enter('preparing');
           },
         },
@@ -203,12 +206,15 @@ class Backup {
     }
   }
 
-  async #putInfoPlist(plan: SessionPlan, folder: VirtualFolder, afc: AfcClient, signal: AbortSignal): Promise<void> {
+  async #putInfoPlist(
+    plan: SessionPlan,
+    folder: VirtualFolder,
+    dressing: Dressing,
+    signal: AbortSignal,
+  ): Promise<void> {
     const phone = this.#phone;
-    const [{ extras, missing }, itunesSettings, minItunesVersion, guid] = await Promise.all([
-      readExtras(phone, afc, { signal }),
-      phone.getValue({ domain: 'com.apple.iTunes' }, { signal }),
-      phone.getValue({ domain: 'com.apple.mobile.iTunes', key: 'MinITunesVersion' }, { signal }),
+    const [{ extras, missing, itunesSettings, minItunesVersion }, guid] = await Promise.all([
+      dressing.read(signal),
       this.#guid(plan),
     ]);
     if (missing.length > 0) this.#notice('info-incomplete', { missing: [...missing] });

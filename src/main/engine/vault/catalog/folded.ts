@@ -170,6 +170,21 @@ export class FoldedIndex {
     }
   }
 
+  /** The first bytes of the ids that there are. */
+  shards(): number[] {
+    const next = this.db
+      .prepare<[Buffer], [Buffer]>('SELECT id FROM entry WHERE id >= ? ORDER BY id LIMIT 1')
+      .raw(true);
+    const shards: number[] = [];
+    for (let shard = 0; shard < 256; shard += 1) {
+      const found = next.get(Buffer.of(shard));
+      if (found === undefined) break;
+      shard = found[0][0] ?? 0;
+      shards.push(shard);
+    }
+    return shards;
+  }
+
   /** As `entries`, without what a listing does not show: reading all columns costs several times as much. */
   *names(after: Buffer, before: Buffer = AFTER_ALL_IDS): Generator<EntryName> {
     this.#names ??= this.db
