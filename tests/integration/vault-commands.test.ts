@@ -141,6 +141,25 @@ describe('the rules of retention', () => {
   });
 });
 
+describe('facts about the vault', () => {
+  it('are told, and come back from the vault alone when everything on this computer is lost', async () => {
+    await run('note', 'latest', 'kept');
+    const before = (await run('snapshots')).last;
+    const info = await run('vault', 'info');
+    expect(info).toMatchObject({ code: 0, last: { format: 1, snapshots: (before['snapshots'] as unknown[]).length } });
+    expect(info.last['id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(info.last['bytes']).toBeGreaterThan(1_000_000);
+    expect(await run('vault', 'check')).toMatchObject({ code: 0, last: { ok: true, problems: [] } });
+    const rebuilt = await run('vault', 'rebuild-index');
+    expect(rebuilt).toMatchObject({ code: 0, last: { type: 'result' } });
+    expect(rebuilt.last['objects']).toBeGreaterThan(200);
+    rmSync(join(dir, 'home', 'cache'), { recursive: true });
+    expect((await run('snapshots')).last).toEqual(before);
+    expect((await run('vault', 'info')).last).toMatchObject({ id: info.last['id'], bytes: info.last['bytes'] });
+    expect(await run('vault', 'dance')).toMatchObject({ code: 2 });
+  });
+});
+
 describe('a scrub and a repair', () => {
   it('find a flipped bit, name version and file, never call it verified, and heal what has another copy', async () => {
     const clean = await run('scrub');

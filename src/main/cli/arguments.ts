@@ -145,8 +145,8 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     flags: [],
   },
   vault: {
-    usage: 'vault retention [light|standard|everything] [--budget BYTES]',
-    summary: 'Tell or choose how the vault thins out its versions.',
+    usage: 'vault info|check|rebuild-index|retention [light|standard|everything] [--budget BYTES]',
+    summary: 'Tell what the vault is; check that nothing is missing; read its index anew; choose how it thins out.',
     positionals: [1, 2],
     flags: ['budget'],
   },

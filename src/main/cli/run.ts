@@ -21,11 +21,14 @@ import {
   noteText,
   pinText,
   pruneText,
+  rebuildIndexText,
   repairText,
   retentionText,
   scrubText,
   trashText,
   unforgetText,
+  vaultCheckText,
+  vaultInfoText,
 } from './vault-tables.ts';
 
 export interface RunContext {
@@ -176,8 +179,23 @@ async function runVault(
       output.result(result, retentionText(result));
       return 0;
     }
+    case 'info': {
+      const result = await engine.vaultInfo({ vault }, options);
+      output.result(result, vaultInfoText(result));
+      return 0;
+    }
+    case 'check': {
+      const result = await engine.vaultCheck({ vault }, options);
+      output.result(result, vaultCheckText(result));
+      return result.ok ? 0 : 1;
+    }
+    case 'rebuild-index': {
+      const result = await engine.rebuildIndex({ vault }, options);
+      output.result(result, rebuildIndexText(result));
+      return 0;
+    }
     default:
-      throw usage(`"vault ${action ?? ''}": say retention.`);
+      throw usage(`"vault ${action ?? ''}": say info, check, rebuild-index or retention.`);
   }
 }
 

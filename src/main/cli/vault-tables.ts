@@ -5,14 +5,17 @@ import type {
   NoteResult,
   PinResult,
   PruneResult,
+  RebuildIndexResult,
   RepairResult,
   RetentionResult,
   ScrubProblem,
   ScrubResult,
   TrashResult,
   UnforgetResult,
+  VaultCheckResult,
+  VaultInfoResult,
 } from '../../shared/contract/index.ts';
-import { formatBytes } from '../../shared/text/index.ts';
+import { formatBytes, formatDuration } from '../../shared/text/index.ts';
 import { shortId, table } from './tables.ts';
 
 /** What the commands about the vault itself say. Figures of space tell apart what is free now and what will be. */
@@ -162,4 +165,38 @@ function problemLines(problems: readonly ScrubProblem[], more: number): string[]
   });
   const rest = Math.max(0, problems.length - PROBLEMS_SHOWN) + more;
   return rest > 0 ? [...lines, `  and ${rest} more`] : lines;
+}
+
+export function vaultInfoText(info: VaultInfoResult): string {
+  const { destination } = info;
+  const known = (value: string | null): string => value ?? 'unknown';
+  const rows = [
+    ['Vault', `${info.path} (${info.id}), format ${info.format}${info.readOnly ? ', can only be read' : ''}`],
+    ['Made', info.createdAt],
+    [
+      'Versions',
+      `${info.snapshots} of ${info.phones} ${info.phones === 1 ? 'phone' : 'phones'}; ${info.forgotten} in the trash`,
+    ],
+    ['Takes up', formatBytes(info.bytes)],
+    ['Read through', `${Math.floor(info.coverage * 100)} % within 30 days`],
+    ['Keeps', retentionText({ type: 'result', policy: info.policy, preset: null })],
+    ['Disk', `${known(destination.fileSystem)}, ${destination.attachment}, ${known(destination.volumeId)}`],
+    ['Free', `${formatBytes(destination.freeBytes)} of ${formatBytes(destination.totalBytes)}`],
+    ['Encrypted at rest', destination.encryptedAtRest],
+  ];
+  if (destination.timeMachine !== 'none') rows.push(['Time Machine', destination.timeMachine]);
+  if (info.unreadable > 0) rows.push(['Cannot be read', `${info.unreadable} records`]);
+  const width = Math.max(...rows.map(([name]) => (name ?? '').length));
+  return rows.map(([name, value]) => `${(name ?? '').padEnd(width)}  ${value}`).join('\n');
+}
+
+export function vaultCheckText(result: VaultCheckResult): string {
+  const verdict = result.ok
+    ? `Everything that ${result.checked} versions need is there at its size. Its bytes were not read again: “scrub” does that.`
+    : 'Something is missing or damaged.';
+  return [verdict, ...problemLines(result.problems, result.moreProblems)].join('\n');
+}
+
+export function rebuildIndexText({ packs, objects, seconds }: RebuildIndexResult): string {
+  return `The index was read anew from the vault: ${objects.toLocaleString('en')} objects in ${packs.toLocaleString('en')} packs, ${formatDuration(seconds * 1000)}.`;
 }

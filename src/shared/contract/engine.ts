@@ -8,11 +8,14 @@ import type {
   NoteResult,
   PinResult,
   PruneResult,
+  RebuildIndexResult,
   RepairResult,
   RetentionResult,
   ScrubResult,
   TrashResult,
   UnforgetResult,
+  VaultCheckResult,
+  VaultInfoResult,
 } from './vault.ts';
 import type { VerificationLevel, VerifyResult } from './verification.ts';
 
@@ -97,5 +100,8 @@ export interface Engine {
   retention(request: Omit<PruneRequest, 'dryRun'>, options?: WorkOptions): Promise<RetentionResult>;
   scrub(request: ScrubRequest, options?: WorkOptions): Promise<ScrubResult>;
   repair(request: { readonly vault: string }, options?: WorkOptions): Promise<RepairResult>;
+  vaultInfo(request: { readonly vault: string }, options?: WorkOptions): Promise<VaultInfoResult>;
+  vaultCheck(request: { readonly vault: string }, options?: WorkOptions): Promise<VaultCheckResult>;
+  rebuildIndex(request: { readonly vault: string }, options?: WorkOptions): Promise<RebuildIndexResult>;
   demo(request: { readonly keepIn: string | null }, options?: WorkOptions): Promise<DemoResult>;
 }

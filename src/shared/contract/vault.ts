@@ -137,3 +137,58 @@ export const repairResultSchema = z.object({
   needsPhone: z.array(z.string()),
 });
 export type RepairResult = z.infer<typeof repairResultSchema>;
+
+const answer = z.enum(['yes', 'no', 'unknown']);
+
+/** The disk that a vault lies on, as far as the system tells. */
+export const destinationSchema = z.object({
+  volumeId: z.string().nullable(),
+  fileSystem: z.string().nullable(),
+  attachment: z.enum(['internal', 'removable', 'network', 'memory', 'unknown']),
+  readOnly: answer,
+  reflink: answer,
+  encryptedAtRest: answer,
+  timeMachine: z.enum(['inside', 'excluded', 'off', 'unknown', 'none']),
+  freeBytes: bytes,
+  totalBytes: bytes,
+});
+export type Destination = z.infer<typeof destinationSchema>;
+
+export const vaultInfoResultSchema = z.object({
+  type: z.literal('result'),
+  id: z.string(),
+  /** Version of the format on disk. */
+  format: z.number().int(),
+  path: z.string(),
+  createdAt: z.string(),
+  readOnly: z.boolean(),
+  /** Bytes of packs, objects and catalogs. */
+  bytes,
+  /** Versions on the list, and in the trash. */
+  snapshots: count,
+  forgotten: count,
+  phones: count,
+  unreadable: count,
+  coverage: z.number().min(0).max(1),
+  policy: retentionPolicySchema,
+  destination: destinationSchema,
+});
+export type VaultInfoResult = z.infer<typeof vaultInfoResultSchema>;
+
+export const vaultCheckResultSchema = z.object({
+  type: z.literal('result'),
+  ok: z.boolean(),
+  /** Versions whose lists, packs and objects were looked at; none of their bytes were read again. */
+  checked: count,
+  problems: z.array(scrubProblemSchema),
+  moreProblems: count,
+});
+export type VaultCheckResult = z.infer<typeof vaultCheckResultSchema>;
+
+export const rebuildIndexResultSchema = z.object({
+  type: z.literal('result'),
+  packs: count,
+  objects: count,
+  seconds: z.number(),
+});
+export type RebuildIndexResult = z.infer<typeof rebuildIndexResultSchema>;

@@ -13,6 +13,7 @@ import type {
   PinResult,
   PruneRequest,
   PruneResult,
+  RebuildIndexResult,
   RepairResult,
   RetentionResult,
   ScrubRequest,
@@ -22,6 +23,8 @@ import type {
   SnapshotsResult,
   TrashResult,
   UnforgetResult,
+  VaultCheckResult,
+  VaultInfoResult,
   VerificationReport,
   VerifyResult,
   WorkOptions,
@@ -39,6 +42,7 @@ import { pruneVault, setRetention } from './retention.ts';
 import { showSnapshot } from './show-snapshot.ts';
 import { summarise, summariseOne } from './summaries.ts';
 import { emptyTrash, forgetVersions, listTrash, noteVersion, pinVersions, restoreVersions } from './trash.ts';
+import { checkVault, rebuildIndex, vaultInfo } from './vault-facts.ts';
 
 export interface EngineOptions {
   /** Backstop's own folder on this computer: caches, interrupted sessions, pair records. Never the vault. */
@@ -255,6 +259,21 @@ class LocalEngine implements Engine {
   async repair(request: { readonly vault: string }, options: WorkOptions = {}): Promise<RepairResult> {
     await using vault = await this.#open(request.vault);
     return await repairVault(vault, this.#home, options);
+  }
+
+  async vaultInfo(request: { readonly vault: string }, options: WorkOptions = {}): Promise<VaultInfoResult> {
+    await using vault = await this.#open(request.vault);
+    return await vaultInfo(vault, options);
+  }
+
+  async vaultCheck(request: { readonly vault: string }, options: WorkOptions = {}): Promise<VaultCheckResult> {
+    await using vault = await this.#open(request.vault);
+    return await checkVault(vault, options);
+  }
+
+  async rebuildIndex(request: { readonly vault: string }, options: WorkOptions = {}): Promise<RebuildIndexResult> {
+    await using vault = await this.#open(request.vault);
+    return await rebuildIndex(vault, options);
   }
 
   demo(request: { readonly keepIn: string | null }, options: WorkOptions = {}) {

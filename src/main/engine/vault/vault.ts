@@ -458,6 +458,11 @@ export class Vault implements AsyncDisposable {
     });
   }
 
+  /** Free and all bytes of the disk, as the system tells them. */
+  space(): Promise<{ readonly freeBytes: number; readonly totalBytes: number }> {
+    return this.#guard(() => this.#io.statfs(this.dir));
+  }
+
   /** Drops everything that this computer remembers of the vault, and reads it anew from the vault alone. */
   rebuildIndex(signal?: AbortSignal): Promise<{ readonly packs: number; readonly objects: number }> {
     return this.#guard(async () => {
