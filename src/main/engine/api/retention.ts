@@ -1,6 +1,7 @@
 import type { PruneResult, RetentionResult } from '../../../shared/contract/index.ts';
 import {
-  type ForgottenVersion,
+  type FreedWithout,
+  limitSpace,
   planRetention,
   planUnderPressure,
   presetOf,
@@ -9,7 +10,7 @@ import {
   retentionPolicySchema,
   retentionPresets,
 } from '../../../shared/rules/retention/index.ts';
-import type { ForgottenSnapshot, Snapshot, SnapshotList, Vault, VaultEvent } from '../vault/index.ts';
+import { type Snapshot, type SnapshotList, UNDO_MS, type Vault, type VaultEvent } from '../vault/index.ts';
 import { newestMark } from './summaries.ts';
 import { cleared, estimateOrNull } from './trash.ts';
 
@@ -48,13 +49,18 @@ export async function pruneVault(
 ): Promise<PruneResult> {
   const list = await vault.snapshots();
   const policy = request.policy ?? currentPolicy(list.events);
-  const usedBytes = policy.budgetBytes === null ? null : await vault.usedBytes(signal);
-  const plan = planRetention({
+  const usedBytes = policy.budgetBytes === null ? 0 : await vault.usedBytes(signal);
+  const rules = planRetention({
     policy,
     nowMs: Date.now(),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     versions: list.snapshots.map((one) => retained(one, list)),
+  });
+  const plan = await limitSpace(rules, {
     usedBytes,
+    budgetBytes: policy.budgetBytes,
+    shortBytes: 0,
+    freedWithout: measured(vault, list.snapshots, list.forgotten, signal),
   });
   const isGoing = new Set(plan.remove);
   const going = list.snapshots.filter((one) => isGoing.has(one.id));
@@ -84,7 +90,7 @@ export async function pruneVault(
     };
   }
   if (going.length > 0) await vault.forget(going, 'retention');
-  await expireUnderPressure(vault, policy, usedBytes);
+  await expireUnderPressure(vault, policy, usedBytes, signal);
   const report = await vault.collect({ signal });
   const left = (await vault.snapshots()).forgotten;
   return {
@@ -96,23 +102,44 @@ export async function pruneVault(
 }
 
 /** When room is short, what the rules removed loses its undo time, the oldest first. */
-async function expireUnderPressure(vault: Vault, policy: RetentionPolicy, usedBytes: number | null): Promise<void> {
+async function expireUnderPressure(
+  vault: Vault,
+  policy: RetentionPolicy,
+  usedBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const list = await vault.snapshots();
-  const { expire } = planUnderPressure({
+  const waiting = list.forgotten.filter((one) => !one.forgotten.isExpired);
+  const over = list.forgotten.filter((one) => one.forgotten.isExpired);
+  const forgotten = [];
+  for (const one of waiting) {
+    forgotten.push({ id: one.id, forgottenMs: (await vault.undoEndsMs(one)) - UNDO_MS, by: one.forgotten.by });
+  }
+  const { expire } = await planUnderPressure({
     nowMs: Date.now(),
     freeBytes: await vault.freeBytes(),
     recentNewBytes: list.snapshots.slice(-TYPICAL_OF).map((one) => one.record.newBytes),
-    usedBytes: usedBytes ?? 0,
-    budgetBytes: usedBytes === null ? null : policy.budgetBytes,
-    forgotten: list.forgotten.filter((one) => !one.forgotten.isExpired).map(pressed),
-    lastCopies: new Set(),
+    usedBytes,
+    budgetBytes: policy.budgetBytes,
+    forgotten,
+    holdsLastCopy: () => false,
+    freedWithout: measured(vault, waiting, over, signal),
   });
   const isChosen = new Set(expire);
-  for (const one of list.forgotten) if (isChosen.has(one.id)) await vault.expire(one);
+  for (const one of waiting) if (isChosen.has(one.id)) await vault.expire(one);
 }
 
-function pressed({ id, record, forgotten }: ForgottenSnapshot): ForgottenVersion {
-  return { id, forgottenMs: Date.parse(forgotten.at), by: forgotten.by, bytes: record.newBytes };
+/** Measures what comes free without some of `among` and all of `gone`. */
+function measured(
+  vault: Vault,
+  among: readonly Snapshot[],
+  gone: readonly Snapshot[],
+  signal: AbortSignal | undefined,
+): FreedWithout {
+  return (ids) => {
+    const chosen = new Set(ids);
+    return estimateOrNull(vault, [...gone, ...among.filter((one) => chosen.has(one.id))], signal);
+  };
 }
 
 function retained({ id, record }: Snapshot, { events, states }: SnapshotList): RetainedVersion {
@@ -121,10 +148,10 @@ function retained({ id, record }: Snapshot, { events, states }: SnapshotList): R
   return {
     id,
     udid: record.udid,
-    // The phone's own clock: one for all computers that back it up.
-    finishedMs: Number.isFinite(byPhone) ? byPhone : Date.parse(record.finished),
+    seq: record.seq,
+    finishedMs: Date.parse(record.finished),
+    statusMs: Number.isFinite(byPhone) ? byPhone : null,
     isPinned: states.get(id)?.isPinned ?? false,
     isGood: mark?.ok === true && mark.level !== 'structure',
-    bytes: record.newBytes,
   };
 }

@@ -1,175 +1,147 @@
+import { Calendar, DAY_MS } from './calendar.ts';
 import type { RetentionPolicy } from './policy.ts';
-import { DAY_MS } from './time.ts';
+import {
+  type DatedVersion,
+  dated,
+  newestByClock,
+  newestBySeq,
+  type Representatives,
+  type RetainedVersion,
+  representativesOf,
+} from './versions.ts';
 
 /**
  * Which versions stay and which may go. Pure: the same facts give the same answer, and applying the answer again and
- * again over the years keeps exactly what the rules promise, because the version that stands for a day, a month or a
- * year is always the newest good one in it.
+ * again over the years keeps exactly what the rules promise. That holds because what stands for a year (its newest good
+ * version) is also what stands for its month and its day, so no earlier run can have removed it.
  *
  * What no rule touches: a pinned version; the newest version of each phone; the newest verified, undamaged one.
  */
 
-/** Rules count from the newest version. A phone that is not backed up any more, or a clock that jumped, thins nothing. */
+/** Ages count from the newest version at the latest: a clock that jumped ahead, or a phone in a drawer, thins nothing. */
 const IDLE_MS = 7 * DAY_MS;
 
-export interface RetainedVersion {
-  readonly id: string;
-  readonly udid: string;
-  /** When it was finished, Unix milliseconds. */
-  readonly finishedMs: number;
-  readonly isPinned: boolean;
-  /** Verified at "quick" or better, and nothing is known to be damaged. */
-  readonly isGood: boolean;
-  /** Bytes that would come free without it; an estimate serves. */
-  readonly bytes: number;
-}
+/** `undated`: none of its dates can be read. */
+export type KeepReason =
+  | 'pinned'
+  | 'newest'
+  | 'newest-verified'
+  | 'every'
+  | 'one-a-day'
+  | 'one-a-month'
+  | 'one-a-year'
+  | 'undated';
 
-export type KeepReason = 'pinned' | 'newest' | 'newest-verified' | 'every' | 'one-a-day' | 'one-a-month' | 'one-a-year';
-export type RemoveReason = 'thinned' | 'budget';
+/** Another version stands for its day, month or year; it is older than all rules reach; or there is no room. */
+export type RemoveReason = 'another-that-day' | 'another-that-month' | 'another-that-year' | 'too-old' | 'space';
 
 export interface RetentionDecision {
   readonly id: string;
+  /** All reasons that hold. A pinned version with no other would go if it were unpinned. */
   readonly keep: readonly KeepReason[];
   /** Null while it is kept. */
   readonly remove: RemoveReason | null;
 }
 
 export interface RetentionPlan {
+  /** One for each version, the oldest first. */
   readonly decisions: readonly RetentionDecision[];
   /** Ids, the oldest first. */
   readonly remove: readonly string[];
-  /** Bytes by which the limit of space is still exceeded when all of them are gone. */
-  readonly overBudgetBytes: number;
+  /** Ids of kept versions that a limit of space may still take, in the order in which they go. */
+  readonly mayYield: readonly string[];
 }
 
 export interface RetentionFacts {
   readonly policy: RetentionPolicy;
   readonly nowMs: number;
-  /** The owner's time zone, IANA: "one a day" means their day. */
+  /** The owner's time zone (IANA name or `+02:00`): "one a day" means their day. */
   readonly timeZone: string;
+  /** Versions on the list. Forgotten ones are not among them: they protect nothing and stand for nothing. */
   readonly versions: readonly RetainedVersion[];
-  /** What the vault takes up now, for the limit of space; null: not known, and the limit is not applied. */
-  readonly usedBytes: number | null;
 }
 
-export function planRetention(facts: RetentionFacts): RetentionPlan {
-  const calendar = new Calendar(facts.timeZone);
-  const keeps = new Map<string, KeepReason[]>();
-  const phones = Map.groupBy(facts.versions, (version) => version.udid);
-  for (const versions of phones.values()) keepOfPhone(versions, facts, calendar, keeps);
-  const oldestFirst = [...facts.versions].sort((a, b) => a.finishedMs - b.finishedMs || (a.id < b.id ? -1 : 1));
-  const removed = new Map<string, RemoveReason>();
-  for (const { id } of oldestFirst) if ((keeps.get(id) ?? []).length === 0) removed.set(id, 'thinned');
-  const overBudgetBytes = applyBudget(oldestFirst, facts, keeps, removed);
+export function planRetention({ policy, nowMs, timeZone, versions }: RetentionFacts): RetentionPlan {
+  const calendar = new Calendar(timeZone);
+  const all = versions.map((version) => dated(version, nowMs));
+  const decisions = new Map<string, RetentionDecision>();
+  for (const own of Map.groupBy(all, ({ version }) => version.udid).values()) {
+    const untouchable = untouchables(own.map(({ version }) => version));
+    const counted = { calendar, fromMs: countedFrom(own, nowMs), stand: representativesOf(own, calendar) };
+    for (const one of own) {
+      const reasons = untouchable.get(one.version.id) ?? [];
+      decisions.set(one.version.id, decide(one.version.id, reasons, judge(one, policy, counted)));
+    }
+  }
+  const oldestFirst = [...all].sort(byAge).flatMap(({ version }) => decisions.get(version.id) ?? []);
   return {
-    decisions: oldestFirst.map(({ id }) => ({ id, keep: keeps.get(id) ?? [], remove: removed.get(id) ?? null })),
-    remove: oldestFirst.flatMap(({ id }) => (removed.has(id) ? [id] : [])),
-    overBudgetBytes,
+    decisions: oldestFirst,
+    remove: oldestFirst.filter((one) => one.remove !== null).map(({ id }) => id),
+    mayYield: oldestFirst.filter((one) => one.remove === null && !one.keep.some(isUntouchable)).map(({ id }) => id),
   };
 }
 
-function keepOfPhone(
-  versions: readonly RetainedVersion[],
-  { policy, nowMs }: RetentionFacts,
-  calendar: Calendar,
-  keeps: Map<string, KeepReason[]>,
-): void {
-  const newestFirst = [...versions].sort((a, b) => b.finishedMs - a.finishedMs || (a.id < b.id ? 1 : -1));
-  const [newest] = newestFirst;
-  if (newest === undefined) return;
+/** The reasons that hold against every rule. Where the clocks disagree, the newest by either of them stays. */
+function untouchables(versions: readonly RetainedVersion[]): ReadonlyMap<string, readonly KeepReason[]> {
+  const reasons = new Map<string, Set<KeepReason>>();
   const keep = (version: RetainedVersion | undefined, reason: KeepReason): void => {
     if (version === undefined) return;
-    keeps.set(version.id, [...(keeps.get(version.id) ?? []), reason]);
+    reasons.set(version.id, (reasons.get(version.id) ?? new Set()).add(reason));
   };
-  keep(newest, 'newest');
-  keep(
-    newestFirst.find((version) => version.isGood),
-    'newest-verified',
-  );
   for (const version of versions) if (version.isPinned) keep(version, 'pinned');
-  const countedFrom = Math.min(nowMs, newest.finishedMs + IDLE_MS);
-  const days = representatives(newestFirst, (version) => calendar.day(version.finishedMs));
-  const months = representatives(newestFirst, (version) => calendar.month(version.finishedMs));
-  const years = representatives(newestFirst, (version) => calendar.year(version.finishedMs));
-  const monthlyUntil = calendar.monthsBefore(countedFrom, policy.monthlyForMonths);
-  for (const version of versions) {
-    const ageMs = countedFrom - version.finishedMs;
-    const { id } = version;
-    if (policy.everyForDays === null || ageMs <= policy.everyForDays * DAY_MS) keep(version, 'every');
-    else if (ageMs <= policy.dailyForWeeks * 7 * DAY_MS && days.has(id)) keep(version, 'one-a-day');
-    else if (version.finishedMs >= monthlyUntil && months.has(id)) keep(version, 'one-a-month');
-    else if (policy.thenYearly && years.has(id)) keep(version, 'one-a-year');
+  for (const order of [newestByClock, newestBySeq]) {
+    const newestFirst = [...versions].sort(order);
+    keep(newestFirst[0], 'newest');
+    keep(
+      newestFirst.find((version) => version.isGood),
+      'newest-verified',
+    );
   }
-}
-
-/** The newest good version of each span, or the newest if none is good. */
-function representatives(
-  newestFirst: readonly RetainedVersion[],
-  spanOf: (version: RetainedVersion) => string,
-): ReadonlySet<string> {
-  const chosen = new Map<string, RetainedVersion>();
-  for (const version of newestFirst) {
-    const span = spanOf(version);
-    const present = chosen.get(span);
-    if (present === undefined || (!present.isGood && version.isGood)) chosen.set(span, version);
-  }
-  return new Set([...chosen.values()].map((version) => version.id));
-}
-
-/** The oldest go first, until the limit of space is kept; answers by how much it still is not. */
-function applyBudget(
-  oldestFirst: readonly RetainedVersion[],
-  { policy, usedBytes }: RetentionFacts,
-  keeps: Map<string, KeepReason[]>,
-  removed: Map<string, RemoveReason>,
-): number {
-  if (policy.budgetBytes === null || usedBytes === null) return 0;
-  let left = usedBytes;
-  for (const version of oldestFirst) if (removed.has(version.id)) left -= version.bytes;
-  for (const version of oldestFirst) {
-    if (left <= policy.budgetBytes) return 0;
-    const reasons = keeps.get(version.id) ?? [];
-    if (removed.has(version.id) || reasons.some(isUntouchable)) continue;
-    keeps.set(version.id, []);
-    removed.set(version.id, 'budget');
-    left -= version.bytes;
-  }
-  return Math.max(0, left - policy.budgetBytes);
+  return new Map([...reasons].map(([id, own]) => [id, [...own]]));
 }
 
 function isUntouchable(reason: KeepReason): boolean {
   return reason === 'pinned' || reason === 'newest' || reason === 'newest-verified';
 }
 
-/** Days, months and years as the owner's calendar counts them, with its summer time. */
-class Calendar {
-  readonly #format: Intl.DateTimeFormat;
+function countedFrom(versions: readonly DatedVersion[], nowMs: number): number {
+  const dates = versions.flatMap(({ earliestMs }) => earliestMs ?? []);
+  const newestMs = dates.reduce((latest, ms) => Math.max(latest, ms), Number.NEGATIVE_INFINITY);
+  return Math.min(nowMs, newestMs + IDLE_MS);
+}
 
-  constructor(timeZone: string) {
-    this.#format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  }
+interface Counted {
+  readonly calendar: Calendar;
+  /** Ages count from here. */
+  readonly fromMs: number;
+  readonly stand: Representatives;
+}
 
-  /** `2026-11-23` */
-  day(ms: number): string {
-    return this.#format.format(ms);
-  }
+type Verdict = { readonly keep: KeepReason } | { readonly remove: RemoveReason };
 
-  month(ms: number): string {
-    return this.day(ms).slice(0, -3);
+/** What the rules say of a version by itself. */
+function judge(one: DatedVersion, policy: RetentionPolicy, { calendar, fromMs, stand }: Counted): Verdict {
+  if (one.fromMs === null) return { keep: 'undated' };
+  const { id } = one.version;
+  const ageMs = fromMs - one.fromMs;
+  if (policy.everyForDays === null || ageMs <= policy.everyForDays * DAY_MS) return { keep: 'every' };
+  if (ageMs <= policy.dailyForWeeks * 7 * DAY_MS) {
+    return stand.days.has(id) ? { keep: 'one-a-day' } : { remove: 'another-that-day' };
   }
+  if (policy.monthlyForMonths > 0 && calendar.monthsBetween(one.fromMs, fromMs) <= policy.monthlyForMonths) {
+    return stand.months.has(id) ? { keep: 'one-a-month' } : { remove: 'another-that-month' };
+  }
+  if (!policy.thenYearly) return { remove: 'too-old' };
+  return stand.years.has(id) ? { keep: 'one-a-year' } : { remove: 'another-that-year' };
+}
 
-  year(ms: number): string {
-    return this.day(ms).slice(0, -6);
-  }
+function decide(id: string, untouchable: readonly KeepReason[], verdict: Verdict): RetentionDecision {
+  if ('keep' in verdict) return { id, keep: [...untouchable, verdict.keep], remove: null };
+  return { id, keep: untouchable, remove: untouchable.length > 0 ? null : verdict.remove };
+}
 
-  /** The same day and time so many months ago, near enough for a rule of months. */
-  monthsBefore(ms: number, months: number): number {
-    const date = new Date(ms);
-    const day = date.getUTCDate();
-    date.setUTCDate(1);
-    date.setUTCMonth(date.getUTCMonth() - months);
-    const lastDay = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
-    date.setUTCDate(Math.min(day, lastDay));
-    return date.getTime();
-  }
+/** Oldest first; what has no date comes last, because it goes last. */
+function byAge(a: DatedVersion, b: DatedVersion): number {
+  const ageOf = ({ fromMs }: DatedVersion): number => fromMs ?? Number.MAX_SAFE_INTEGER;
+  return ageOf(a) - ageOf(b) || -newestBySeq(a.version, b.version);
 }

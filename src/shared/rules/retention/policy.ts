@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** How many versions are kept, and for how long. Ages are counted back from the newest version of a phone. */
+/** How many versions are kept, and for how long. All ages are counted from today, not from where the rule before ends. */
+
+/** The longest month. */
+const MONTH_DAYS = 31;
 
 export const retentionPolicySchema = z.object({
   /** Every version of so many days; null: every version for ever. */
@@ -38,4 +41,17 @@ function sameRules(a: RetentionPolicy, b: RetentionPolicy): boolean {
     a.monthlyForMonths === b.monthlyForMonths &&
     a.thenYearly === b.thenYearly
   );
+}
+
+/** Rules that keep nothing, because one before them reaches as far: for the editor to show. */
+export function idleRules(policy: RetentionPolicy): ReadonlyArray<'daily' | 'monthly' | 'yearly'> {
+  const { everyForDays, dailyForWeeks, monthlyForMonths } = policy;
+  if (everyForDays === null) return ['daily', 'monthly', 'yearly'];
+  const dailyDays = dailyForWeeks * 7;
+  const reachedDays = Math.max(everyForDays, dailyDays);
+  const idle: Array<'daily' | 'monthly'> = [];
+  if (dailyDays <= everyForDays) idle.push('daily');
+  // A rule of months counts whole months of the calendar: it reaches at least to the beginning of the last of them.
+  if (monthlyForMonths === 0 || (monthlyForMonths + 1) * MONTH_DAYS <= reachedDays) idle.push('monthly');
+  return idle;
 }

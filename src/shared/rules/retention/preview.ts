@@ -1,17 +1,19 @@
-import { planRetention, type RetainedVersion } from './plan.ts';
+import { DAY_MS } from './calendar.ts';
+import { planRetention } from './plan.ts';
 import type { RetentionPolicy } from './policy.ts';
-import { DAY_MS } from './time.ts';
+import type { RetainedVersion } from './versions.ts';
 
-/** How many versions there will be after so many days with one backup a day: what a choice of rules comes to. */
+/**
+ * How many versions there will be after so many days with one backup a day: what a choice of rules comes to. One look
+ * at all of them suffices: applying the rules every day on the way leaves the same ones.
+ */
 export function previewRetention(policy: RetentionPolicy, days: number): number {
+  if (policy.everyForDays === null) return days;
   const startMs = Date.UTC(2026, 0, 1, 12);
-  let versions: RetainedVersion[] = [];
-  for (let day = 0; day < days; day += 1) {
+  const versions = Array.from({ length: days }, (_, day): RetainedVersion => {
     const finishedMs = startMs + day * DAY_MS;
-    versions.push({ id: String(day), udid: '', finishedMs, isPinned: false, isGood: true, bytes: 0 });
-    const { remove } = planRetention({ policy, nowMs: finishedMs, timeZone: 'UTC', versions, usedBytes: null });
-    const gone = new Set(remove);
-    versions = versions.filter((version) => !gone.has(version.id));
-  }
-  return versions.length;
+    return { id: String(day), udid: '', seq: day, finishedMs, statusMs: null, isPinned: false, isGood: true };
+  });
+  const nowMs = startMs + (days - 1) * DAY_MS;
+  return days - planRetention({ policy, nowMs, timeZone: 'UTC', versions }).remove.length;
 }

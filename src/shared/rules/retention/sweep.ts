@@ -1,9 +1,10 @@
-import { DAY_MS } from './time.ts';
+import { DAY_MS } from './calendar.ts';
+import { type FreedWithout, takeUntilFree } from './room.ts';
 
 /**
- * Which forgotten versions lose their undo time early, because room is needed: the oldest first, and only such as the
- * rules removed. Never pins (they are not forgotten), never what holds the last copy of something of the owner's, and
- * never what the owner removed by hand less than seven days ago.
+ * Which forgotten versions lose their undo time early, because room is needed: the oldest first, and such as the rules
+ * removed before such as the owner removed. Never pins (they are not forgotten), never what holds the last copy of
+ * something of the owner's, and never what the owner removed by hand less than seven days ago.
  */
 
 const OWNERS_PATIENCE_MS = 7 * DAY_MS;
@@ -11,9 +12,9 @@ const TYPICAL_BACKUPS = 2;
 
 export interface ForgottenVersion {
   readonly id: string;
+  /** In the store's time, as `nowMs`. */
   readonly forgottenMs: number;
   readonly by: 'owner' | 'retention';
-  readonly bytes: number;
 }
 
 export interface PressureFacts {
@@ -23,9 +24,12 @@ export interface PressureFacts {
   readonly recentNewBytes: readonly number[];
   readonly usedBytes: number;
   readonly budgetBytes: number | null;
+  /** Versions whose undo time still runs. */
   readonly forgotten: readonly ForgottenVersion[];
-  /** Versions that hold the last copy of something. */
-  readonly lastCopies: ReadonlySet<string>;
+  /** Would something of the owner's be gone from the vault without this version and those in `gone`? */
+  readonly holdsLastCopy: (id: string, gone: ReadonlySet<string>) => boolean;
+  /** Measured for these versions and everything whose undo time is over, or that waits to be deleted. */
+  readonly freedWithout: FreedWithout;
 }
 
 export interface PressurePlan {
@@ -33,29 +37,38 @@ export interface PressurePlan {
   readonly neededBytes: number;
   /** Ids, in the order in which they go. */
   readonly expire: readonly string[];
+  /** Bytes that are still wanted then; null: it cannot be told, and nothing goes. */
+  readonly missingBytes: number | null;
 }
 
-export function planUnderPressure(facts: PressureFacts): PressurePlan {
-  const wanted = TYPICAL_BACKUPS * median(facts.recentNewBytes);
+export async function planUnderPressure(facts: PressureFacts): Promise<PressurePlan> {
+  const short = bytesShort(facts);
   const overBudget = facts.budgetBytes === null ? 0 : facts.usedBytes - facts.budgetBytes;
-  const neededBytes = Math.max(0, wanted - facts.freeBytes, overBudget);
-  if (neededBytes === 0) return { neededBytes: 0, expire: [] };
-  const byAge = (a: ForgottenVersion, b: ForgottenVersion): number => a.forgottenMs - b.forgottenMs;
-  const mayGo = facts.forgotten.filter((version) => !facts.lastCopies.has(version.id));
-  const ofRules = mayGo.filter((version) => version.by === 'retention').sort(byAge);
-  const ofOwner = mayGo
-    .filter((version) => version.by === 'owner' && facts.nowMs - version.forgottenMs >= OWNERS_PATIENCE_MS)
-    .sort(byAge);
-  const expire: string[] = [];
-  let freed = 0;
-  for (const version of [...ofRules, ...ofOwner]) {
-    if (freed >= neededBytes) break;
-    expire.push(version.id);
-    freed += version.bytes;
-  }
-  return { neededBytes, expire };
+  const neededBytes = Math.max(0, short, overBudget);
+  if (neededBytes === 0) return { neededBytes, expire: [], missingBytes: 0 };
+  const { taken, freedBytes } = await takeUntilFree(inOrder(facts), neededBytes, facts.freedWithout);
+  return {
+    neededBytes,
+    expire: taken,
+    missingBytes: freedBytes === null ? null : Math.max(0, neededBytes - freedBytes),
+  };
 }
 
+/** What is free has to hold two typical backups; answers how many bytes it lacks. */
+export function bytesShort({ freeBytes, recentNewBytes }: Pick<PressureFacts, 'freeBytes' | 'recentNewBytes'>): number {
+  return Math.max(0, TYPICAL_BACKUPS * median(recentNewBytes) - freeBytes);
+}
+
+function inOrder({ forgotten, nowMs, holdsLastCopy }: PressureFacts): string[] {
+  const oldestFirst = [...forgotten].sort((a, b) => a.forgottenMs - b.forgottenMs || (a.id < b.id ? -1 : 1));
+  const ofRules = oldestFirst.filter(({ by }) => by === 'retention');
+  const ofOwner = oldestFirst.filter((one) => one.by === 'owner' && nowMs - one.forgottenMs >= OWNERS_PATIENCE_MS);
+  const going = new Set<string>();
+  for (const { id } of [...ofRules, ...ofOwner]) if (!holdsLastCopy(id, going)) going.add(id);
+  return [...going];
+}
+
+/** The upper one of the two in the middle, if there are two. */
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? 0;
