@@ -1,7 +1,7 @@
 import { uptime } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { BackstopError, isBackstopError } from '../../../shared/errors/index.ts';
-import { type Clock, scaledMs, sleep, systemClock } from '../platform/index.ts';
+import { type Clock, describeVolume, scaledMs, sleep, systemClock } from '../platform/index.ts';
 import { CatalogCopies } from './cache/catalog-copies.ts';
 import { FoldedCache } from './cache/folded-cache.ts';
 import { makeLocalFolder, removeLocal, removeOlder } from './cache/local-files.ts';
@@ -20,13 +20,14 @@ import {
 } from './collect/collector.ts';
 import { expire, forget, pin, type Remarks, unforget, unpin, writeNote } from './collect/forget.ts';
 import { Moves } from './collect/gc-files.ts';
+import { type DescribeVolume, Destination, type DestinationReport } from './destination/destination.ts';
+import { Verdicts } from './destination/verdicts.ts';
 import { type EventList, listEvents, type NewEvent, type VaultEvent, writeEvent } from './events.ts';
 import { asVaultError, errnoOf, nodeIo, readSmallFile, type VaultIo } from './io/index.ts';
 import { createVault } from './layout/creation.ts';
 import { readDescription, type VaultDescription } from './layout/description.ts';
 import { deviceFolderName, deviceTag, parsePackName, VaultPaths } from './layout/names.ts';
 import { type Placement, placementOf } from './layout/placement.ts';
-import { volumeKind } from './layout/policy.ts';
 import { Space } from './layout/space.ts';
 import { type Host, thisHost } from './lease/host.ts';
 import { listLeases, type SeenLease } from './lease/lease-file.ts';
@@ -70,6 +71,8 @@ export interface VaultOptions {
   readonly sinceBootMs?: () => number;
   /** By default the system is asked. */
   readonly placement?: () => Promise<Placement>;
+  /** Tells about the disk; by default asked of the system, or not at all when `io` is not the system's. */
+  readonly volumes?: DescribeVolume;
   /** At creation only; by default chosen for the file system. */
   readonly policy?: VaultDescription['policy'];
   readonly fanOut?: VaultDescription['fanOut'];
@@ -115,6 +118,7 @@ export class Vault implements AsyncDisposable {
   readonly #cache: string;
   readonly #locks: string;
   readonly #placement: () => Promise<Placement>;
+  readonly #destination: Destination;
   readonly #index: ObjectIndex;
   readonly #source: ObjectSource;
   readonly #copies: CatalogCopies;
@@ -145,6 +149,7 @@ export class Vault implements AsyncDisposable {
     this.host = options.host ?? thisHost(state);
     this.#locks = join(state, 'locks', this.id);
     this.#placement = options.placement ?? (() => placementOf(dir));
+    this.#destination = destinationOf(dir, options);
     this.#sightings = new Sightings(this.#cache);
     this.#index = ObjectIndex.open(join(this.#cache, 'objects.db'));
     this.#source = new ObjectSource(this.#io, this.#paths, this.#index, this.#pool, this.#thread);
@@ -161,7 +166,12 @@ export class Vault implements AsyncDisposable {
     try {
       const clock = options.clock ?? systemClock;
       const { policy, fanOut } = options;
-      const description = await createVault(options.io ?? nodeIo, root, { createdAt: clock.now(), policy, fanOut });
+      const description = await createVault(options.io ?? nodeIo, root, {
+        createdAt: clock.now(),
+        destination: destinationOf(root, options),
+        policy,
+        fanOut,
+      });
       return new Vault(root, { description, isReadOnly: false }, options);
     } catch (error) {
       throw asVaultError(error, root);
@@ -497,6 +507,11 @@ export class Vault implements AsyncDisposable {
     });
   }
 
+  /** What is known about the disk that the vault lies on. `probe`: tests it now, which takes about a second at most. */
+  describeDestination(options: { readonly probe?: boolean } = {}): Promise<DestinationReport> {
+    return this.#guard(() => this.#destination.report(this.description, options));
+  }
+
   /** Removes the leases and the staging of runs that are over beyond doubt. Answers how many. */
   cleanUp(): Promise<number> {
     return this.#guard(() => this.#cleanUp());
@@ -510,6 +525,7 @@ export class Vault implements AsyncDisposable {
   /** Ends everything that is open; sessions are aborted. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const session of [...this.#sessions]) await session.abort();
+    await this.#destination.leave();
     await this.#source.close();
     await this.#thread.stop();
     this.#folded.close();
@@ -524,6 +540,7 @@ export class Vault implements AsyncDisposable {
     return this.#guard(async () => {
       this.#refuseReadOnly();
       this.#thread.warmUp();
+      await this.#destination.enter();
       await this.#cleanUp();
       const { udid, label, signal } = request;
       const tag = this.#tag(udid);
@@ -567,7 +584,7 @@ export class Vault implements AsyncDisposable {
             thread: this.#thread,
             policy: this.description.policy,
             workFolder: join(this.#cache, 'work'),
-            isShared: volumeKind(await this.#io.statfs(this.dir)) === 'network',
+            isShared: await this.#destination.isNetwork(),
             recordEvent: (event) => this.recordEvent(event),
             nextRecord: (ofTag, ofLabel) => this.#nextRecord(ofTag, ofLabel),
             markedNames: () => this.#markedNames(),
@@ -671,7 +688,7 @@ export class Vault implements AsyncDisposable {
   }
 
   async #collectContext(signal?: AbortSignal, onStep?: CollectRequest['onStep']): Promise<CollectContext> {
-    const isNetwork = volumeKind(await this.#io.statfs(this.dir)) === 'network';
+    const isNetwork = await this.#destination.isNetwork();
     return {
       io: this.#io,
       paths: this.#paths,
@@ -935,4 +952,12 @@ async function makeFolder(io: VaultIo, path: string): Promise<void> {
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error;
   }
+}
+
+function destinationOf(root: string, options: VaultOptions): Destination {
+  const { io = nodeIo, clock = systemClock, cacheDir, stateDir = cacheDir } = options;
+  const { boot } = options.host ?? thisHost(resolve(stateDir));
+  const describe = options.volumes ?? (options.io === undefined ? describeVolume : null);
+  const verdicts = new Verdicts(join(resolve(cacheDir), 'destinations'), boot);
+  return new Destination({ io, root, clock, verdicts, describe });
 }

@@ -242,4 +242,14 @@ export const vaultErrors = {
     retry: 'never',
     exitCode: 1,
   },
+  'vault/read-only-disk': {
+    title: 'This disk can only be read',
+    explanation: 'The disk that holds {path} is connected for reading only, so that nothing can be kept on it.',
+    recovery:
+      'Unlock its write protection or connect it again. A Mac can read disks with the NTFS file system but not write to them: use APFS or exFAT there.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+    reference: 'E22',
+  },
 } as const satisfies ErrorArea;

@@ -37,11 +37,8 @@ export async function macFindings(
 ): Promise<{ readonly findings: VolumeFindings; readonly means: readonly string[] }> {
   const means: string[] = [];
   const mounts = parseMountLines((await system.run('/sbin/mount', [])) ?? '');
-  let mount: MountLine | null = null;
-  for (const each of mounts) {
-    const isAbove = each.mountPoint === '/' || path === each.mountPoint || path.startsWith(`${each.mountPoint}/`);
-    if (isAbove && (mount === null || each.mountPoint.length >= mount.mountPoint.length)) mount = each;
-  }
+  const disk = await diskOf(system, path);
+  const mount = mounts.find((each) => each.mountPoint === disk?.mountPoint) ?? null;
   if (mounts.length > 0) means.push('mount');
   const kind = mount?.options[0]?.toLowerCase() ?? null;
   if (mount !== null && kind !== null && NETWORK.test(kind)) {
@@ -109,8 +106,18 @@ function isMarked(text: string): boolean | undefined {
   return word === undefined ? undefined : word === 'Excluded';
 }
 
+/** df(1) asks the file itself: by its name alone, a home folder seems to lie on the sealed system volume. */
+async function diskOf(system: SystemReader, path: string) {
+  const text = await system.run('/bin/df', ['-P', path]);
+  const line = /^(\S.*?)\s+\d+\s+-?\d+\s+-?\d+\s+\d+%\s+(\/.*)$/m.exec(text ?? '');
+  const [, device, mountPoint] = line ?? [];
+  return device === undefined || mountPoint === undefined ? null : { device, mountPoint };
+}
+
 async function diskutil(system: SystemReader, path: string): Promise<ReadonlyMap<string, string | boolean> | null> {
-  const xml = await system.run('/usr/sbin/diskutil', ['info', '-plist', path]);
+  const disk = await diskOf(system, path);
+  if (disk === null || !disk.device.startsWith('/dev/')) return null;
+  const xml = await system.run('/usr/sbin/diskutil', ['info', '-plist', disk.device]);
   const values = xml === null ? null : parsePlainPlist(xml);
   return values === null || values.size === 0 ? null : values;
 }

@@ -207,6 +207,7 @@ describe('the addon', () => {
 
   it('spares a Mac the programs, except those that only Apple’s own programs can answer', async () => {
     const programs = {
+      '/bin/df -P': '/dev/disk3s5  971350180 500 600 52%    /System/Volumes/Data',
       '/usr/sbin/diskutil info': '<dict><key>FileVault</key><true/></dict>',
       '/usr/bin/tmutil destinationinfo': 'Name : Backups\nID   : 5E\n',
     };
@@ -244,11 +245,17 @@ describe('a volume of macOS, without the addon', () => {
           : `<key>${key}</key>\n\t<${value}/>`,
       )
       .join('\n\t')}</dict></plist>`;
-  const mac = (about: Record<string, string | boolean>, tmutil: Record<string, string> = {}): FakeComputer => ({
+  const mac = (
+    about: Record<string, string | boolean>,
+    tmutil: Record<string, string> = {},
+    df = dfLine('/dev/disk3s5', '/System/Volumes/Data'),
+  ): FakeComputer => ({
     platform: 'darwin',
-    files: { '/System/Volumes/Data/v/a': '', '/Volumes/backups/a': '', '/Volumes/Old (Backup)/a': '' },
-    programs: { '/sbin/mount': MOUNTS, '/usr/sbin/diskutil info': plist(about), ...tmutil },
+    files: { '/Users/anna/v/a': '', '/Volumes/backups/a': '', '/Volumes/Old (Backup)/a': '' },
+    programs: { '/sbin/mount': MOUNTS, '/bin/df -P': df, '/usr/sbin/diskutil info': plist(about), ...tmutil },
   });
+  const dfLine = (device: string, mountPoint: string): string =>
+    `Filesystem 512-blocks Used Available Capacity  Mounted on\n${device}  971350180 500 600 52%    ${mountPoint}\n`;
   const inner = {
     VolumeUUID: 'AAAA-BBBB',
     FilesystemType: 'apfs',
@@ -258,7 +265,7 @@ describe('a volume of macOS, without the addon', () => {
   };
 
   it('tells FileVault, and claims nothing for a disk that only its hardware encrypts', async () => {
-    const on = await ask('/System/Volumes/Data/v', mac({ ...inner, FileVault: true, Encryption: true }));
+    const on = await ask('/Users/anna/v', mac({ ...inner, FileVault: true, Encryption: true }));
     expect(on).toMatchObject({
       id: 'uuid:aaaa-bbbb',
       fileSystem: 'apfs',
@@ -266,9 +273,9 @@ describe('a volume of macOS, without the addon', () => {
       reflink: 'yes',
       readOnly: 'no',
     });
-    const hardware = await ask('/System/Volumes/Data/v', mac({ ...inner, FileVault: false, Encryption: true }));
+    const hardware = await ask('/Users/anna/v', mac({ ...inner, FileVault: false, Encryption: true }));
     expect(hardware.encrypted).toBe('unknown');
-    const off = await ask('/System/Volumes/Data/v', mac({ ...inner, FileVault: false, Encryption: false }));
+    const off = await ask('/Users/anna/v', mac({ ...inner, FileVault: false, Encryption: false }));
     expect(off.encrypted).toBe('no');
   });
 
@@ -283,11 +290,13 @@ describe('a volume of macOS, without the addon', () => {
       '/usr/bin/tmutil isexcluded': isExcluded,
       ...(destinations === undefined ? {} : { '/usr/bin/tmutil destinationinfo': destinations }),
     };
-    expect((await ask('/System/Volumes/Data/v', mac(inner, tmutil))).timeMachine).toBe(expected);
+    expect((await ask('/Users/anna/v', mac(inner, tmutil))).timeMachine).toBe(expected);
   });
 
   it('is on a server, without the name and the password of whoever mounted it', async () => {
-    expect(await ask('/Volumes/backups', mac({}))).toMatchObject({
+    expect(
+      await ask('/Volumes/backups', mac({}, {}, dfLine('//anna:x@nas._smb._tcp.local/backups', '/Volumes/backups'))),
+    ).toMatchObject({
       attachment: 'network',
       fileSystem: 'smbfs',
       id: 'network://nas._smb._tcp.local/backups',
@@ -302,7 +311,9 @@ describe('a volume of macOS, without the addon', () => {
       FileVault: false,
       Encryption: false,
     };
-    expect(await ask('/Volumes/Old (Backup)', mac(about))).toMatchObject({
+    expect(
+      await ask('/Volumes/Old (Backup)', mac(about, {}, dfLine('/dev/disk5s1', '/Volumes/Old (Backup)'))),
+    ).toMatchObject({
       attachment: 'removable',
       fileSystem: 'exfat',
       readOnly: 'yes',

@@ -6,8 +6,10 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -62,4 +64,25 @@ export async function compressLocal(from: string, to: string): Promise<void> {
 /** A file that came with the program; null when it is not there. */
 export function readProgramFile(path: string): string | null {
   return existsSync(path) ? readFileSync(path, 'utf8') : null;
+}
+
+/** A small note of this computer; null when it is not there or cannot be read. */
+export function readLocalText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // Notes are made anew when they are missing, for whatever reason.
+    return null;
+  }
+}
+
+/** Whole or not at all. */
+export function writeLocalText(path: string, text: string): void {
+  const fresh = `${path}.${process.pid}.new`;
+  writeFileSync(fresh, text, { mode: 0o600 });
+  renameSync(fresh, path);
+}
+
+export function localNames(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readdir, rename, rmdir, statfs, unlink } from 'node:fs/promises';
+import { copyFile, type FileHandle, lstat, mkdir, open, readdir, rename, rmdir, statfs, unlink } from 'node:fs/promises';
 import { scaledMs, sleep } from '../../platform/index.ts';
 import { errnoOf } from './errors.ts';
 import type { FileFacts, FolderItem, VaultFile, VaultIo, VolumeFacts } from './types.ts';
@@ -84,6 +84,31 @@ export const nodeIo: VaultIo = {
   async statfs(path): Promise<VolumeFacts> {
     const facts = await statfs(path);
     return { freeBytes: facts.bavail * facts.bsize, totalBytes: facts.blocks * facts.bsize, type: facts.type };
+  },
+
+  async canSync(path) {
+    const isFolder = (await lstat(path)).isDirectory();
+    if (isFolder && IS_WINDOWS) return false;
+    const file = await open(path, isFolder ? 'r' : 'r+');
+    try {
+      await file.sync();
+      return true;
+    } catch (error) {
+      if (isRealSyncFailure(error)) throw error;
+      return false;
+    } finally {
+      await file.close();
+    }
+  },
+
+  async clone(from, to) {
+    try {
+      await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
+      return true;
+    } catch (error) {
+      if (errnoOf(error) === null) throw error;
+      return false;
+    }
   },
 };
 

@@ -18,6 +18,10 @@ export interface VaultIo {
   /** Makes the folder's names durable; nothing where the system has no such call. */
   syncFolder(path: string): Promise<void>;
   statfs(path: string): Promise<VolumeFacts>;
+  /** For the probe: false where a sync of this file or folder is not known here and quietly does nothing. */
+  readonly canSync?: (path: string) => Promise<boolean>;
+  /** For the probe: makes `to` a copy that shares the blocks of `from`; false where that cannot be. */
+  readonly clone?: (from: string, to: string) => Promise<boolean>;
 }
 
 export interface VaultFile {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { BackstopError } from '../../../../shared/errors/index.ts';
+import type { Destination } from '../destination/destination.ts';
+import { PROBE_PREFIX } from '../destination/probe.ts';
 import { createDurably, errnoOf, syncFolders, type VaultIo, writeNewFile } from '../io/index.ts';
-import { cloudServiceOf } from './cloud.ts';
 import {
   DESCRIPTION_COPY,
   DESCRIPTION_FILE,
@@ -13,8 +14,7 @@ import {
   type VaultDescription,
 } from './description.ts';
 import { FOLDERS, isIgnoredName, VaultPaths } from './names.ts';
-import { policyFor, volumeKind } from './policy.ts';
-import { probeDestination } from './probe.ts';
+import { policyFor } from './policy.ts';
 import { Space } from './space.ts';
 import { vaultTexts } from './texts-in-vault.ts';
 
@@ -31,6 +31,8 @@ const OWN_FILES = new Set([
 ]);
 
 export interface CreateOptions {
+  /** The disk, which refuses what is not fit for a vault and chooses how to write to it. */
+  readonly destination: Destination;
   readonly createdAt: Date;
   /** For tests and benches; by default chosen for the file system. */
   readonly policy?: VaultDescription['policy'] | undefined;
@@ -38,12 +40,10 @@ export interface CreateOptions {
 }
 
 export async function createVault(io: VaultIo, root: string, options: CreateOptions): Promise<VaultDescription> {
-  const service = cloudServiceOf(root);
-  if (service !== null) throw new BackstopError('vault/cloud-folder', { data: { path: root, service } });
+  await options.destination.refuseUnfit();
   await makeFolders(io, root);
   await refuseForeign(io, root);
-  await probeDestination(io, root);
-  const policy = policyFor(volumeKind(await io.statfs(root)));
+  const policy = policyFor(await options.destination.probeNew());
   const description: VaultDescription = {
     format: VAULT_FORMAT,
     version: VAULT_VERSION,
@@ -98,7 +98,7 @@ async function refuseForeign(io: VaultIo, root: string): Promise<void> {
     new BackstopError('vault/not-a-vault', { message: `${root} holds ${name}`, data: { path: root, found: name } });
   const own = new Set<string>(FOLDERS);
   for (const item of await io.readdir(root)) {
-    if (isIgnoredName(item.name) || item.name.startsWith('.backstop-probe-')) continue;
+    if (isIgnoredName(item.name) || item.name.startsWith(PROBE_PREFIX)) continue;
     const isOwn = item.kind === 'folder' ? own.has(item.name) : OWN_FILES.has(item.name);
     if (!isOwn) throw refuse(item.name);
   }
