@@ -18,7 +18,6 @@ export { previewRetention } from './preview.ts';
 export type { FreedWithout } from './room.ts';
 export { type LimitedPlan, limitSpace, type SpaceFacts } from './space.ts';
 export {
-  bytesShort,
   type ForgottenVersion,
   type PressureFacts,
   type PressurePlan,

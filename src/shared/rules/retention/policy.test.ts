@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { idleRules, presetOf, retentionPolicySchema, retentionPresets } from './policy.ts';
+import { idleRules, presetOf, retentionPolicySchema, retentionPresets } from './index.ts';
 import { rules } from './test-support/versions.ts';
 
 describe('presets', () => {

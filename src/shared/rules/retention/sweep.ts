@@ -55,7 +55,7 @@ export async function planUnderPressure(facts: PressureFacts): Promise<PressureP
 }
 
 /** What is free has to hold two typical backups; answers how many bytes it lacks. */
-export function bytesShort({ freeBytes, recentNewBytes }: Pick<PressureFacts, 'freeBytes' | 'recentNewBytes'>): number {
+function bytesShort({ freeBytes, recentNewBytes }: PressureFacts): number {
   return Math.max(0, TYPICAL_BACKUPS * median(recentNewBytes) - freeBytes);
 }
 

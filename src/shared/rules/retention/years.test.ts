@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS } from './calendar.ts';
-import { type RetentionPolicy, retentionPresets } from './policy.ts';
-import { previewRetention } from './preview.ts';
+import { previewRetention, type RetentionPolicy, retentionPresets } from './index.ts';
 import { at, chance, plan, rules, START_MS, survivors, version } from './test-support/versions.ts';
 import type { RetainedVersion } from './versions.ts';
 
