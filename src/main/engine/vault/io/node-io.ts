@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { copyFile, type FileHandle, lstat, mkdir, open, readdir, rename, rmdir, statfs, unlink } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, open, readdir, rename, rmdir, statfs, unlink } from 'node:fs/promises';
 import { scaledMs, sleep } from '../../platform/index.ts';
 import { errnoOf } from './errors.ts';
-import type { FileFacts, FolderItem, VaultFile, VaultIo, VolumeFacts } from './types.ts';
+import { openFile } from './node-file.ts';
+import type { FileFacts, FolderItem, VaultIo, VolumeFacts } from './types.ts';
 
 /**
  * The real disk. Rules per system (vault format, "Per OS"):
@@ -11,7 +12,6 @@ import type { FileFacts, FolderItem, VaultFile, VaultIo, VolumeFacts } from './t
  * and a rename that another program's open handle forbids is tried again for a while.
  */
 
-const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const RENAME_PATIENCE_MS = scaledMs(60_000);
 const RENAME_STEP_MS = 10;
@@ -27,7 +27,7 @@ export const nodeIo: VaultIo = {
         : mode === 'create'
           ? constants.O_RDWR | constants.O_CREAT | constants.O_EXCL
           : constants.O_RDWR;
-    return new NodeFile(await open(path, access | (constants.O_NOFOLLOW ?? 0), FILE_MODE));
+    return openFile(path, access | (constants.O_NOFOLLOW ?? 0), isRealSyncFailure);
   },
 
   async rename(from, to) {
@@ -111,38 +111,6 @@ export const nodeIo: VaultIo = {
     }
   },
 };
-
-class NodeFile implements VaultFile {
-  readonly #handle: FileHandle;
-
-  constructor(handle: FileHandle) {
-    this.#handle = handle;
-  }
-
-  async write(bytes: Uint8Array, position: number): Promise<number> {
-    return (await this.#handle.write(bytes, 0, bytes.length, position)).bytesWritten;
-  }
-
-  async read(into: Uint8Array, position: number): Promise<number> {
-    return (await this.#handle.read(into, 0, into.length, position)).bytesRead;
-  }
-
-  async sizeBytes(): Promise<number> {
-    return (await this.#handle.stat()).size;
-  }
-
-  async sync(): Promise<void> {
-    try {
-      await this.#handle.sync();
-    } catch (error) {
-      if (isRealSyncFailure(error)) throw error;
-    }
-  }
-
-  close(): Promise<void> {
-    return this.#handle.close();
-  }
-}
 
 /** macOS answers F_FULLFSYNC with odd errors on SMB and exFAT after having done what it can. */
 function isRealSyncFailure(error: unknown): boolean {

@@ -1,0 +1,156 @@
+import { close, closeSync, constants, fstat, fstatSync, fsync, open, openSync, read, readSync, write } from 'node:fs';
+import { dirname } from 'node:path';
+import type { VaultFile } from './types.ts';
+
+/**
+ * Files by plain descriptors: Node's FileHandle costs several times as much for each call, which small files feel.
+ *
+ * What is small and lies in the cache of a near disk is read in the main thread itself: handing it to another thread
+ * costs ten times the read. A folder has to earn that by quick answers, and loses it with the first slow one, so that a
+ * slow disk holds the event loop for one read and a share that hangs is met by a thread.
+ */
+
+const FILE_MODE = 0o600;
+const SMALL_BYTES = 64 * 1024;
+/** Through the thread pool, which may be busy. */
+const QUICK_ANSWER_MS = 5;
+const SLOW_READ_MS = 1;
+/** A folder is quick for so long after an answer that was. */
+const QUICK_FOR_MS = 250;
+const MAX_FOLDERS = 256;
+
+/** `isRealSyncFailure` tells which answers of fsync count on this system. */
+export async function openFile(
+  path: string,
+  flags: number,
+  isRealSyncFailure: (error: unknown) => boolean,
+): Promise<VaultFile> {
+  const isReadOnly = (flags & (constants.O_RDWR | constants.O_WRONLY)) === 0;
+  const speed = isReadOnly ? Speed.of(dirname(path)) : null;
+  if (speed?.isQuick === true) {
+    const fd = speed.timed(() => openSync(path, flags));
+    return new NodeFile(fd, speed, isRealSyncFailure);
+  }
+  const started = performance.now();
+  const fd = await new Promise<number>((resolve, reject) => {
+    open(path, flags, FILE_MODE, (error, opened) => (error === null ? resolve(opened) : reject(error)));
+  });
+  speed?.answered(performance.now() - started);
+  return new NodeFile(fd, speed, isRealSyncFailure);
+}
+
+class Speed {
+  static readonly #folders = new Map<string, Speed>();
+  #quickUntil = 0;
+
+  static of(folder: string): Speed {
+    let speed = Speed.#folders.get(folder);
+    if (speed === undefined) {
+      if (Speed.#folders.size >= MAX_FOLDERS) Speed.#folders.clear();
+      speed = new Speed();
+      Speed.#folders.set(folder, speed);
+    }
+    return speed;
+  }
+
+  get isQuick(): boolean {
+    return performance.now() < this.#quickUntil;
+  }
+
+  answered(tookMs: number): void {
+    if (tookMs < QUICK_ANSWER_MS) this.#quickUntil = performance.now() + QUICK_FOR_MS;
+  }
+
+  timed<T>(work: () => T): T {
+    const started = performance.now();
+    try {
+      return work();
+    } finally {
+      const now = performance.now();
+      this.#quickUntil = now - started < SLOW_READ_MS ? now + QUICK_FOR_MS : 0;
+    }
+  }
+}
+
+/** Closed once, and only when nothing is under way any more: its number soon belongs to another file. */
+class NodeFile implements VaultFile {
+  readonly #speed: Speed | null;
+  readonly #isRealSyncFailure: (error: unknown) => boolean;
+  #fd: number | null;
+  #underWay = 0;
+  #closing: { readonly done: Promise<void>; readonly begin: () => void } | null = null;
+
+  constructor(fd: number, speed: Speed | null, isRealSyncFailure: (error: unknown) => boolean) {
+    this.#fd = fd;
+    this.#isRealSyncFailure = isRealSyncFailure;
+    this.#speed = speed;
+  }
+
+  write(bytes: Uint8Array, position: number): Promise<number> {
+    return this.#call((fd, done) => write(fd, bytes, 0, bytes.length, position, done));
+  }
+
+  async read(into: Uint8Array, position: number): Promise<number> {
+    const speed = this.#speed;
+    if (this.#fd !== null && speed?.isQuick === true && into.length <= SMALL_BYTES) {
+      const fd = this.#fd;
+      return speed.timed(() => readSync(fd, into, 0, into.length, position));
+    }
+    return this.#call((fd, done) => read(fd, into, 0, into.length, position, done));
+  }
+
+  async sizeBytes(): Promise<number> {
+    if (this.#fd !== null && this.#speed?.isQuick === true) return fstatSync(this.#fd).size;
+    return this.#call((fd, done) => fstat(fd, (error, facts) => done(error, facts?.size)));
+  }
+
+  async sync(): Promise<void> {
+    try {
+      await this.#call<void>((fd, done) => fsync(fd, done));
+    } catch (error) {
+      if (this.#isRealSyncFailure(error)) throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    if (this.#closing !== null) return this.#closing.done;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const fd = this.#fd;
+    this.#fd = null;
+    const begin = (): void => {
+      if (fd !== null) close(fd, (error) => (isSet(error) ? reject(error) : resolve()));
+    };
+    this.#closing = { done: promise, begin };
+    if (fd !== null && this.#underWay === 0) {
+      if (this.#speed?.isQuick === true) {
+        try {
+          closeSync(fd);
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      } else begin();
+    }
+    return promise;
+  }
+
+  #call<T>(work: (fd: number, done: (error: Error | null | undefined, result?: T) => void) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#fd === null) {
+        reject(Object.assign(new Error('the file is closed'), { code: 'EBADF' }));
+        return;
+      }
+      this.#underWay += 1;
+      work(this.#fd, (error, result) => {
+        this.#underWay -= 1;
+        if (this.#underWay === 0) this.#closing?.begin();
+        if (isSet(error)) reject(error);
+        else resolve(result as T);
+      });
+    });
+  }
+}
+
+function isSet(error: Error | null | undefined): error is Error {
+  return error !== null && error !== undefined;
+}
