@@ -1,4 +1,13 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,9 +20,10 @@ const SCALE = '0.05';
 let phone: SimulatorProcess;
 let dir: string;
 let ids: readonly string[];
+let place = 'vault';
 
 function run(...args: string[]): Promise<BackstopRun> {
-  return backstop([...args, '--vault', join(dir, 'vault')], {
+  return backstop([...args, '--vault', join(dir, place)], {
     env: {
       USBMUXD_SOCKET_ADDRESS: phone.address,
       BACKSTOP_HOME: join(dir, 'home'),
@@ -141,6 +151,25 @@ describe('the rules of retention', () => {
   });
 });
 
+describe('a vault that moves', () => {
+  it('is the same at its new place, and its old folder is no vault any more', async () => {
+    const before = (await run('snapshots')).last;
+    const old = join(dir, 'vault');
+    expect(await run('vault', 'move', join(old, 'packs', 'inside'))).toMatchObject({ code: 1 });
+    const moved = await run('vault', 'move', join(dir, 'moved'));
+    expect(moved).toMatchObject({ code: 0, last: { from: old, path: join(dir, 'moved') } });
+    expect(await run('snapshots')).toMatchObject({ code: 1, last: { code: 'vault/not-found' } });
+    place = 'moved';
+    expect((await run('snapshots')).last).toEqual(before);
+    expect(await run('verify', 'latest', '--level', 'full')).toMatchObject({ code: 0, last: { ok: true } });
+    expect(await run('backup')).toMatchObject({ code: 0, last: { verification: { ok: true } } });
+    // By hand it can be carried anywhere too.
+    renameSync(join(dir, 'moved'), join(dir, 'by hand'));
+    place = 'by hand';
+    expect((await run('snapshots')).last['snapshots']).toHaveLength((before['snapshots'] as unknown[]).length + 1);
+  });
+});
+
 describe('facts about the vault', () => {
   it('are told, and come back from the vault alone when everything on this computer is lost', async () => {
     await run('note', 'latest', 'kept');
@@ -164,7 +193,7 @@ describe('a scrub and a repair', () => {
   it('find a flipped bit, name version and file, never call it verified, and heal what has another copy', async () => {
     const clean = await run('scrub');
     expect(clean).toMatchObject({ code: 0, last: { ok: true, coverage: 1, problems: [] } });
-    const vault = join(dir, 'vault');
+    const vault = join(dir, place);
     const catalogs = readdirSync(join(vault, 'catalogs')).map((name) => join(vault, 'catalogs', name));
     flip(catalogs[0] as string);
     const found = await run('scrub');

@@ -145,8 +145,9 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     flags: [],
   },
   vault: {
-    usage: 'vault info|check|rebuild-index|retention [light|standard|everything] [--budget BYTES]',
-    summary: 'Tell what the vault is; check that nothing is missing; read its index anew; choose how it thins out.',
+    usage: 'vault info|check|rebuild-index|move DIR|retention [light|standard|everything] [--budget BYTES]',
+    summary:
+      'Tell what the vault is; check that nothing is missing; read its index anew; move it to another disk; choose how it thins out.',
     positionals: [1, 2],
     flags: ['budget'],
   },

@@ -18,6 +18,7 @@ import {
 import {
   emptyTrashText,
   forgetText,
+  moveVaultText,
   noteText,
   pinText,
   pruneText,
@@ -189,13 +190,19 @@ async function runVault(
       output.result(result, vaultCheckText(result));
       return result.ok ? 0 : 1;
     }
+    case 'move': {
+      if (argument === undefined) throw usage('Use: backstop vault move DIR');
+      const result = await engine.moveVault({ vault, target: resolve(argument) }, options);
+      output.result(result, moveVaultText(result));
+      return 0;
+    }
     case 'rebuild-index': {
       const result = await engine.rebuildIndex({ vault }, options);
       output.result(result, rebuildIndexText(result));
       return 0;
     }
     default:
-      throw usage(`"vault ${action ?? ''}": say info, check, rebuild-index or retention.`);
+      throw usage(`"vault ${action ?? ''}": say info, check, rebuild-index, move or retention.`);
   }
 }
 

@@ -2,6 +2,7 @@ import type {
   Cleared,
   EmptyTrashResult,
   ForgetResult,
+  MoveVaultResult,
   NoteResult,
   PinResult,
   PruneResult,
@@ -195,6 +196,13 @@ export function vaultCheckText(result: VaultCheckResult): string {
     ? `Everything that ${result.checked} versions need is there at its size. Its bytes were not read again: “scrub” does that.`
     : 'Something is missing or damaged.';
   return [verdict, ...problemLines(result.problems, result.moreProblems)].join('\n');
+}
+
+export function moveVaultText({ from, path, files, bytes }: MoveVaultResult): string {
+  return [
+    `The vault is now in ${path}: ${files.toLocaleString('en')} files, ${formatBytes(bytes)}, each read back.`,
+    `${from} still holds all of its files but is no vault any more. Delete it when you are sure.`,
+  ].join('\n');
 }
 
 export function rebuildIndexText({ packs, objects, seconds }: RebuildIndexResult): string {

@@ -17,6 +17,7 @@ const phases: Readonly<Record<string, string>> = {
   decrypting: 'Decrypting a sample',
   'opening-databases': 'Opening the main databases',
   exporting: 'Exporting',
+  'moving-vault': 'Moving the vault',
   scrubbing: 'Reading the vault through',
 };
 

@@ -5,6 +5,7 @@ import type { BackupResult, DemoResult, ExportResult, ShowResult, SnapshotsResul
 import type {
   EmptyTrashResult,
   ForgetResult,
+  MoveVaultResult,
   NoteResult,
   PinResult,
   PruneResult,
@@ -103,5 +104,10 @@ export interface Engine {
   vaultInfo(request: { readonly vault: string }, options?: WorkOptions): Promise<VaultInfoResult>;
   vaultCheck(request: { readonly vault: string }, options?: WorkOptions): Promise<VaultCheckResult>;
   rebuildIndex(request: { readonly vault: string }, options?: WorkOptions): Promise<RebuildIndexResult>;
+  /** The old folder keeps its files and stops being a vault. */
+  moveVault(
+    request: { readonly vault: string; readonly target: string },
+    options?: WorkOptions,
+  ): Promise<MoveVaultResult>;
   demo(request: { readonly keepIn: string | null }, options?: WorkOptions): Promise<DemoResult>;
 }

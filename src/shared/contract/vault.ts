@@ -192,3 +192,12 @@ export const rebuildIndexResultSchema = z.object({
   seconds: z.number(),
 });
 export type RebuildIndexResult = z.infer<typeof rebuildIndexResultSchema>;
+
+export const moveVaultResultSchema = z.object({
+  type: z.literal('result'),
+  from: z.string(),
+  path: z.string(),
+  files: count,
+  bytes,
+});
+export type MoveVaultResult = z.infer<typeof moveVaultResultSchema>;

@@ -9,6 +9,7 @@ import type {
   Engine,
   ExportResult,
   ForgetResult,
+  MoveVaultResult,
   NoteResult,
   PinResult,
   PruneRequest,
@@ -42,7 +43,7 @@ import { pruneVault, setRetention } from './retention.ts';
 import { showSnapshot } from './show-snapshot.ts';
 import { summarise, summariseOne } from './summaries.ts';
 import { emptyTrash, forgetVersions, listTrash, noteVersion, pinVersions, restoreVersions } from './trash.ts';
-import { checkVault, rebuildIndex, vaultInfo } from './vault-facts.ts';
+import { checkVault, moveVault, rebuildIndex, vaultInfo } from './vault-facts.ts';
 
 export interface EngineOptions {
   /** Backstop's own folder on this computer: caches, interrupted sessions, pair records. Never the vault. */
@@ -274,6 +275,14 @@ class LocalEngine implements Engine {
   async rebuildIndex(request: { readonly vault: string }, options: WorkOptions = {}): Promise<RebuildIndexResult> {
     await using vault = await this.#open(request.vault);
     return await rebuildIndex(vault, options);
+  }
+
+  async moveVault(
+    request: { readonly vault: string; readonly target: string },
+    options: WorkOptions = {},
+  ): Promise<MoveVaultResult> {
+    await using vault = await this.#open(request.vault);
+    return await moveVault(vault, request.target, options);
   }
 
   demo(request: { readonly keepIn: string | null }, options: WorkOptions = {}) {

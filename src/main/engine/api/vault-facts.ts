@@ -1,5 +1,6 @@
 import type {
   Destination,
+  MoveVaultResult,
   RebuildIndexResult,
   ScrubProblem,
   VaultCheckResult,
@@ -96,6 +97,29 @@ export async function checkVault(vault: Vault, options: WorkOptions): Promise<Va
     problems: problems.slice(0, MAX_PROBLEMS),
     moreProblems: more + Math.max(0, problems.length - MAX_PROBLEMS),
   };
+}
+
+export async function moveVault(vault: Vault, target: string, options: WorkOptions): Promise<MoveVaultResult> {
+  const from = vault.dir;
+  const started = performance.now();
+  const report = await vault.moveTo(target, {
+    signal: options.signal,
+    onProgress: ({ files, bytes, totalBytes }) => {
+      const seconds = (performance.now() - started) / 1000;
+      const bytesPerSecond = seconds > 1 ? bytes / seconds : null;
+      options.onProgress?.({
+        type: 'progress',
+        phase: 'moving-vault',
+        doneFiles: files,
+        doneBytes: bytes,
+        totalFiles: null,
+        totalBytes,
+        bytesPerSecond,
+        secondsLeft: bytesPerSecond === null ? null : (totalBytes - bytes) / bytesPerSecond,
+      });
+    },
+  });
+  return { type: 'result', from, path: report.path, files: report.files, bytes: report.bytes };
 }
 
 export async function rebuildIndex(vault: Vault, options: WorkOptions): Promise<RebuildIndexResult> {

@@ -26,6 +26,7 @@ import { type EventList, listEvents, type NewEvent, type VaultEvent, writeEvent 
 import { asVaultError, errnoOf, nodeIo, readSmallFile, type VaultIo } from './io/index.ts';
 import { createVault } from './layout/creation.ts';
 import { readDescription, type VaultDescription } from './layout/description.ts';
+import { makeMissingFolders } from './layout/folders.ts';
 import { deviceFolderName, deviceTag, parsePackName, VaultPaths } from './layout/names.ts';
 import { type Placement, placementOf } from './layout/placement.ts';
 import { Space } from './layout/space.ts';
@@ -35,6 +36,7 @@ import { isLeaseDead, isLeaseStale, type LivenessContext, Sightings } from './le
 import { OsLock } from './lease/os-lock.ts';
 import { newSessionId } from './lease/session-id.ts';
 import { SessionLease } from './lease/session-lease.ts';
+import { copyVault, finishMove, type MoveReport } from './move/move-vault.ts';
 import { PACK_FLAG_META } from './pack/layout.ts';
 import { type RepairReport, repairVault } from './scrub/repair.ts';
 import { type ScrubCoverage, type ScrubOptions, type ScrubReport, scrub, scrubCoverage } from './scrub/scrub.ts';
@@ -85,6 +87,13 @@ export interface SessionRequest {
   /** Another backup of the phone is no failure but something to wait for; told once. */
   readonly onWait?: ((busy: { readonly host: string; readonly since: string }) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface MoveRequest {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?:
+    | ((done: { readonly files: number; readonly bytes: number; readonly totalBytes: number }) => void)
+    | undefined;
 }
 
 export interface CollectRequest {
@@ -468,6 +477,64 @@ export class Vault implements AsyncDisposable {
     });
   }
 
+  /**
+   * Carries the vault to another folder or disk, file by file, each read back; then looks at every version there. The
+   * old folder keeps its files and stops being a vault. Nothing else can happen in the vault meanwhile.
+   */
+  moveTo(target: string, options: MoveRequest = {}): Promise<MoveReport & { readonly path: string }> {
+    return this.#guard(async () => {
+      this.#refuseReadOnly();
+      await this.#cleanUp();
+      const lease = await this.#takeGcLease('gc-sweep');
+      try {
+        const leases = await listLeases(this.#io, this.#paths.folder('leases'));
+        const other = leases.find((one) => one.session !== lease.session && !isLeaseDead(one, this.#liveness(0)));
+        if (other !== undefined) {
+          const data = { work: 'a backup', host: other.content?.hostName ?? other.host };
+          throw new BackstopError('vault/collection-busy', { data });
+        }
+        const path = resolve(target);
+        const signals = options.signal === undefined ? [lease.signal] : [lease.signal, options.signal];
+        const { io, paths } = { io: this.#io, paths: this.#paths };
+        const { onProgress } = options;
+        const context = { io, paths, vaultId: this.id, signal: AbortSignal.any(signals), onProgress };
+        const report = await copyVault(context, path);
+        await lease.renewNow();
+        await this.#checkCopy(path);
+        await finishMove(context, path);
+        return { ...report, path };
+      } finally {
+        await lease.release();
+      }
+    });
+  }
+
+  /** Everything that any version needs is at the new place, at its size, by the new place's own lists. */
+  async #checkCopy(path: string): Promise<void> {
+    const paths = new VaultPaths(path, this.description.fanOut);
+    const folder = join(this.#cache, 'check', newSessionId());
+    makeLocalFolder(folder);
+    const index = ObjectIndex.open(join(folder, 'objects.db'));
+    try {
+      await index.refresh(this.#io, paths);
+      const { snapshots } = await listSnapshots(this.#io, paths, this.id);
+      const { snapshots: before } = await this.#records();
+      if (snapshots.length !== before.length) throw missingAt(path, 'a version');
+      const copies = new CatalogCopies(this.#io, paths, join(folder, 'catalogs'));
+      const moves = await Moves.read(this.#io, paths);
+      for (const snapshot of snapshots) {
+        const context = { io: this.#io, paths, copies, index, moves, workFolder: folder };
+        const report = await checkStructure(context, snapshot, {});
+        const here = report.ok ? report : await this.checkStructure(snapshot);
+        // What was damaged before is moved as it is.
+        if (report.problems.length > here.problems.length) throw missingAt(path, report.problems[0]?.detail ?? '');
+      }
+    } finally {
+      index.close();
+      removeLocal(folder);
+    }
+  }
+
   /** Free and all bytes of the disk, as the system tells them. */
   space(): Promise<{ readonly freeBytes: number; readonly totalBytes: number }> {
     return this.#guard(() => this.#io.statfs(this.dir));
@@ -541,6 +608,7 @@ export class Vault implements AsyncDisposable {
       this.#refuseReadOnly();
       this.#thread.warmUp();
       await this.#destination.enter();
+      await makeMissingFolders(this.#io, this.#paths);
       await this.#cleanUp();
       const { udid, label, signal } = request;
       const tag = this.#tag(udid);
@@ -944,6 +1012,10 @@ export class Vault implements AsyncDisposable {
       throw asVaultError(error, this.dir);
     }
   }
+}
+
+function missingAt(path: string, what: string): BackstopError {
+  return new BackstopError('vault/disk-error', { data: { path, reason: `${what} is not there after the copy` } });
 }
 
 async function makeFolder(io: VaultIo, path: string): Promise<void> {
