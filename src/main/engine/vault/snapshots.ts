@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Slicer } from './catalog/folded.ts';
 import { readSmallFile, type VaultIo } from './io/index.ts';
 import { deviceSuffix, isIgnoredName, type VaultPaths } from './layout/names.ts';
 import { MAX_RECORD_BYTES, parseRecord, parseRecordName } from './record.ts';
@@ -36,8 +37,10 @@ export async function listSnapshots(
     }
   }
   const waiting = files.values();
+  const slicer = new Slicer();
   const worker = async (): Promise<void> => {
     for (const { device, name } of waiting) {
+      await slicer.breathe();
       const file = `snapshots/${device}/${name}`;
       const claimed = parseRecordName(name);
       if (claimed === null) continue;

@@ -362,9 +362,18 @@ export class FoldedIndex {
     const tree = new RootTree();
     const feeder = new LeafFeeder(tree);
     const slicer = new Slicer(signal);
-    for (const row of this.entries()) {
-      feeder.add(row.id, row.size, row.obj);
+    const page = this.db
+      .prepare<[Buffer, number], [Buffer, Buffer, number]>(
+        'SELECT id, obj, size FROM entry WHERE id > ? ORDER BY id LIMIT ?',
+      )
+      .raw(true);
+    for (let last: Buffer = Buffer.alloc(0), rows = page.all(last, PAGE_ROWS); rows.length > 0; ) {
+      for (const [id, obj, size] of rows) {
+        feeder.add(id, size, obj);
+        last = id;
+      }
       await slicer.breathe();
+      rows = page.all(last, PAGE_ROWS);
     }
     feeder.end();
     return tree;

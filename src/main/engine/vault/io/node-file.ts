@@ -1,23 +1,11 @@
 import { close, closeSync, constants, fstat, fstatSync, fsync, open, openSync, read, readSync, write } from 'node:fs';
-import { dirname } from 'node:path';
+import { Speed } from './speed.ts';
 import type { VaultFile } from './types.ts';
 
-/**
- * Files by plain descriptors: Node's FileHandle costs several times as much for each call, which small files feel.
- *
- * What is small and lies in the cache of a near disk is read in the main thread itself: handing it to another thread
- * costs ten times the read. A folder has to earn that by quick answers, and loses it with the first slow one, so that a
- * slow disk holds the event loop for one read and a share that hangs is met by a thread.
- */
+/** Files by plain descriptors: Node's FileHandle costs several times as much for each call, which small files feel. */
 
 const FILE_MODE = 0o600;
 const SMALL_BYTES = 64 * 1024;
-/** Through the thread pool, which may be busy. */
-const QUICK_ANSWER_MS = 5;
-const SLOW_READ_MS = 1;
-/** A folder is quick for so long after an answer that was. */
-const QUICK_FOR_MS = 250;
-const MAX_FOLDERS = 256;
 
 /** `isRealSyncFailure` tells which answers of fsync count on this system. */
 export async function openFile(
@@ -26,50 +14,16 @@ export async function openFile(
   isRealSyncFailure: (error: unknown) => boolean,
 ): Promise<VaultFile> {
   const isReadOnly = (flags & (constants.O_RDWR | constants.O_WRONLY)) === 0;
-  const speed = isReadOnly ? Speed.of(dirname(path)) : null;
+  const speed = isReadOnly ? Speed.of(path) : null;
   if (speed?.isQuick === true) {
     const fd = speed.timed(() => openSync(path, flags));
     return new NodeFile(fd, speed, isRealSyncFailure);
   }
-  const started = performance.now();
-  const fd = await new Promise<number>((resolve, reject) => {
+  const opening = new Promise<number>((resolve, reject) => {
     open(path, flags, FILE_MODE, (error, opened) => (error === null ? resolve(opened) : reject(error)));
   });
-  speed?.answered(performance.now() - started);
+  const fd = await (speed === null ? opening : speed.watched(opening));
   return new NodeFile(fd, speed, isRealSyncFailure);
-}
-
-class Speed {
-  static readonly #folders = new Map<string, Speed>();
-  #quickUntil = 0;
-
-  static of(folder: string): Speed {
-    let speed = Speed.#folders.get(folder);
-    if (speed === undefined) {
-      if (Speed.#folders.size >= MAX_FOLDERS) Speed.#folders.clear();
-      speed = new Speed();
-      Speed.#folders.set(folder, speed);
-    }
-    return speed;
-  }
-
-  get isQuick(): boolean {
-    return performance.now() < this.#quickUntil;
-  }
-
-  answered(tookMs: number): void {
-    if (tookMs < QUICK_ANSWER_MS) this.#quickUntil = performance.now() + QUICK_FOR_MS;
-  }
-
-  timed<T>(work: () => T): T {
-    const started = performance.now();
-    try {
-      return work();
-    } finally {
-      const now = performance.now();
-      this.#quickUntil = now - started < SLOW_READ_MS ? now + QUICK_FOR_MS : 0;
-    }
-  }
 }
 
 /** Closed once, and only when nothing is under way any more: its number soon belongs to another file. */
