@@ -80,7 +80,12 @@ export class VirtualFolder implements HostFolder {
   }
 
   async list(path: string): Promise<readonly FolderListing[]> {
-    return this.#guard(() => this.#overlay.list(this.#parse(path)));
+    return this.#guard(() => {
+      const parsed = this.#parse(path);
+      const items = this.#overlay.list(parsed);
+      this.#readAhead(parsed);
+      return items;
+    });
   }
 
   async createDirectory(path: string): Promise<void> {
@@ -180,6 +185,17 @@ export class VirtualFolder implements HostFolder {
     } catch (error) {
       throw this.explain(error);
     }
+  }
+
+  /** When the answer is on its way. */
+  #readAhead(listed: VirtualPath): void {
+    setImmediate(() => {
+      try {
+        this.#overlay.readAhead(listed);
+      } catch {
+        // For speed only: the run may be over by now, and any other reason comes up when that folder is listed.
+      }
+    });
   }
 
   #now(): number {

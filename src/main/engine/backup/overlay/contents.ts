@@ -39,6 +39,7 @@ export class Contents {
   readonly #table = new PayloadTable();
   readonly #base: BaseView | null;
   readonly #limits: OverlayLimits;
+  #ahead: { readonly shard: number; readonly names: readonly EntryName[] } | null = null;
   #undo: Array<() => void> | null = null;
   #files = 0;
   #otherNames = 0;
@@ -88,7 +89,7 @@ export class Contents {
     const rows = this.#table.rowsOf(folder.id);
     if (folder.shard !== null && this.#base !== null) {
       const hidden = new Set(rows.map((row) => this.#table.name(row)));
-      for (const entry of this.#base.names(folder.shard)) if (!hidden.has(entry.name)) yield entry;
+      for (const entry of this.#baseNames(this.#base, folder.shard)) if (!hidden.has(entry.name)) yield entry;
     }
     for (const row of rows) {
       const shown = this.#table.readName(row);
@@ -97,8 +98,18 @@ export class Contents {
     for (const [name, { sizeBytes, modified }] of folder.files) yield { name, sizeBytes, modified };
   }
 
+  /** Gets the names of the next folder of the previous version at hand: whoever lists one lists them all, in order. */
+  readAhead(folder: Folder): void {
+    const next = folder.shard === null ? 256 : folder.shard + 1;
+    if (next < 256 && this.#base !== null) this.#ahead = { shard: next, names: [...this.#base.names(next)] };
+  }
+
   isEmpty(folder: Folder): boolean {
     if (folder.children.size > 0 || folder.files.size > 0) return false;
+    const isUntouched = this.#table.isEmpty(folder.id);
+    // Such a folder is only made for what the previous version has in it.
+    if (isUntouched && folder.shard !== null) return false;
+    if (!isUntouched && this.#table.rowsOf(folder.id).some((row) => !this.#table.isRemoved(row))) return false;
     for (const _item of this.filesOf(folder)) return false;
     return true;
   }
@@ -225,6 +236,12 @@ export class Contents {
   }
 
   // --- Inside ---
+
+  #baseNames(base: BaseView, shard: number): Iterable<EntryName> {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    return ahead?.shard === shard ? ahead.names : base.names(shard);
+  }
 
   /** What the previous version has there, whatever the rows say. */
   #shownThrough(folder: Folder, id: Buffer): StoredFile | null {

@@ -91,6 +91,12 @@ export class Overlay {
     return items;
   }
 
+  /** To be called when there is time, after a `list`: the next one will cost less. */
+  readAhead(path: VirtualPath): void {
+    const folder = this.contents.tree.find(path.text);
+    if (folder !== null) this.contents.readAhead(folder);
+  }
+
   /** Throws what `putFile` would, without changing anything. */
   checkFile(path: VirtualPath): void {
     const parent = this.contents.tree.find(path.folder);

@@ -128,11 +128,14 @@ async function buildOnParent(options: BuildOptions, parent: FoldedIndex): Promis
   const writer = new CatalogWriter(deltaFile);
   parent.db.exec('BEGIN IMMEDIATE');
   try {
+    const numbers = new Map<string, number>();
+    const numberOf = ({ hash, sizeBytes }: NonNullable<StoredPlace['pack']>): number => {
+      const number = numbers.get(hash) ?? parent.numberOfPack(Buffer.from(hash, 'hex'), sizeBytes);
+      numbers.set(hash, number);
+      return number;
+    };
     const place = (stored: StoredPlace): Place => ({
-      pack:
-        stored.pack === null
-          ? SINGLE_OBJECT
-          : parent.numberOfPack(Buffer.from(stored.pack.hash, 'hex'), stored.pack.sizeBytes),
+      pack: stored.pack === null ? SINGLE_OBJECT : numberOf(stored.pack),
       offset: stored.offset,
       storedLength: stored.storedLength,
       codec: stored.codec,

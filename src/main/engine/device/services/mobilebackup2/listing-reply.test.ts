@@ -45,6 +45,8 @@ describe('a listing', () => {
     ['other names', { name: 'Manifest.db' }],
     ['names that are not ASCII', { name: 'naïve 雪' }],
     ['a hostile name', { name: '__proto__' }],
+    ['40 letters that are not ASCII', { name: 'ü'.repeat(40) }],
+    ['40 bytes that are fewer letters', { name: 'ü'.repeat(20) }],
     ['odd sizes', { sizeBytes: 0.5 }],
     ['odd dates', { modified: 0.25 }],
     ['old dates', { modified: -5 }],

@@ -43,7 +43,8 @@ function describe(entry: FolderListing): PlistDict {
 const MAGIC = 'bplist00';
 /** More than this in one folder is nothing that has to be fast. */
 const MOST_PAYLOADS = 1_000_000;
-const PAYLOAD_NAME = /^[0-9a-f]{40}$/;
+/** File ids are 40 characters; any other ASCII text of this length is written in the same way. */
+const NAME_LENGTH = 40;
 /** Bytes of a name with its marker and length, and of a date with its marker. */
 const NAME_BYTES = 43;
 const DATE_BYTES = 9;
@@ -54,7 +55,8 @@ const FIRST_NAME = 5;
 function isPayload({ kind, name, sizeBytes, modified }: FolderListing): boolean {
   return (
     kind === 'file' &&
-    PAYLOAD_NAME.test(name) &&
+    name.length === NAME_LENGTH &&
+    Buffer.byteLength(name) === NAME_LENGTH &&
     Number.isSafeInteger(sizeBytes) &&
     sizeBytes >= 0 &&
     Number.isSafeInteger(modified)
