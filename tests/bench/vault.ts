@@ -69,6 +69,7 @@ async function run(
     console.log(`  ${row.what}: ${row.values.map(([name, value]) => `${name} ${value}`).join(', ')}`);
   };
 
+  const against = (atMost: number) => ({ to: auto.name, atMost, less: auto.unlockSeconds });
   const first = new Times();
   for (let turn = 0; turn < runs; turn += 1) {
     for (const one of all) {
@@ -79,7 +80,7 @@ async function run(
       first.add(one, await one.backup(1));
     }
   }
-  add(rowOf('first backup', first.medians, { to: auto.name, atMost: 0.7 }));
+  add(rowOf('first backup', first.medians, against(0.7)));
   const sizes = new Map<string, number>();
   for (const one of all) sizes.set(one.name, await bytesOnDisk(one.dir, BALLAST));
   add(rowOf('bytes on disk after the first', sizes, { toNumber: tree.bytes, atMost: 1.006 }, 'bytes'));
@@ -93,7 +94,7 @@ async function run(
       check.add(one, await one.check());
     }
   }
-  add(rowOf('verify every byte', check.medians, { to: auto.name, atMost: 0.35 }));
+  add(rowOf('verify every byte', check.medians, against(0.35)));
 
   const restore = new Times();
   for (let turn = 0; turn < runs; turn += 1) {
@@ -106,7 +107,7 @@ async function run(
       empty(to);
     }
   }
-  add(rowOf('export', restore.medians, { to: auto.name, atMost: 0.6 }));
+  add(rowOf('export', restore.medians, against(0.6)));
 
   const incremental = new Times();
   for (let version = 2; version <= VERSIONS; version += 1) {
@@ -116,7 +117,7 @@ async function run(
       incremental.add(one, await one.backup(version));
     }
   }
-  add(rowOf(`incremental (of ${VERSIONS - 1})`, incremental.medians, { to: auto.name, atMost: 0.1 }));
+  add(rowOf(`incremental (of ${VERSIONS - 1})`, incremental.medians, against(0.1)));
   const later = new Map<string, number>();
   for (const one of all) later.set(one.name, await bytesOnDisk(one.dir, BALLAST));
   add(rowOf(`bytes on disk after ${VERSIONS} versions`, later, { to: auto.name, atMost: 1 }, 'bytes'));
@@ -130,7 +131,8 @@ async function run(
       rebuild.add(one, await one.rebuild());
     }
   }
-  add(rowOf('index rebuild', rebuild.medians, { to: auto.name, atMost: 0.5 }));
+  add(rowOf('index rebuild', rebuild.medians, against(0.5)));
+  await ours.reopen();
   add(await ours.forget(runs));
   add(await ours.listMany(runs));
   console.log(`\n${ours.notes()}\n`);
@@ -146,6 +148,7 @@ type Contender = Rival;
 
 class Ours implements Rival {
   readonly name = 'Backstop';
+  readonly unlockSeconds = 0;
   readonly dir: string;
   changed: readonly TreeFile[];
   readonly #place: string;
@@ -179,11 +182,16 @@ class Ours implements Rival {
   }
 
   rebuild = async (): Promise<number> => {
-    await this.#forgetCache();
     const { seconds, count } = await this.#work('rebuild', { work: 'rebuild' });
-    if (count !== this.#tree.files.length) throw new Error(`${count} files came back`);
+    if (count < this.#tree.files.length) throw new Error(`${count} objects came back`);
     return seconds;
   };
+
+  /** As on a computer that has never seen the vault: the index, and the newest version's content. */
+  async reopen(): Promise<void> {
+    await this.#forgetCache();
+    await this.#work('open elsewhere', { work: 'reopen' });
+  }
 
   async forget(runs: number): Promise<Row> {
     const times: number[] = [];

@@ -10,7 +10,7 @@ import { pathIn, type TreeFile } from './tree.ts';
 
 export type Job = { readonly vault: string; readonly cache: string } & (
   | { readonly work: 'store'; readonly tree: string; readonly list: string; readonly version: number }
-  | { readonly work: 'verify' | 'rebuild' | 'list' | 'forget' }
+  | { readonly work: 'verify' | 'rebuild' | 'reopen' | 'list' | 'forget' }
   | { readonly work: 'export'; readonly to: string }
   | { readonly work: 'many'; readonly count: number }
 );
@@ -78,9 +78,14 @@ async function work(vault: Vault, job: Job, mark: (name: string) => void): Promi
       return outcome.files;
     }
     case 'rebuild': {
+      const { objects } = await vault.rebuildIndex();
+      mark('index');
+      return objects;
+    }
+    case 'reopen': {
       // Every pack's index is read, and the newest version folded from its catalogs, before this can answer.
       const { parent } = await vault.chooseParent(UDID);
-      mark('index');
+      mark('index and newest version');
       return parent?.record.files ?? 0;
     }
     case 'list': {
