@@ -151,7 +151,7 @@ export class Destination {
 
   async #probe(volume: VolumeDescription | null): Promise<ProbeFacts> {
     const { io, root, clock, verdicts } = this.#parts;
-    const facts = await probeDestination(io, root, clock);
+    const facts = await probeDestination(io, root, { clock });
     if (volume !== null) {
       // A folder that did not exist may turn out to lie elsewhere than the folder above it.
       const now = (await this.#volume('quick')) ?? volume;

@@ -40,11 +40,17 @@ const BUDGET_MS = 1_000;
 const EARLIEST_TIME_MS = Date.UTC(2020, 0, 1);
 const LEFTOVER_MS = 60 * 60_000;
 
-export async function probeDestination(io: VaultIo, root: string, clock: Clock): Promise<ProbeFacts> {
+export interface ProbeOptions {
+  readonly clock: Clock;
+  /** For tests: how long a listing may be behind. */
+  readonly listingMs?: number;
+}
+
+export async function probeDestination(io: VaultIo, root: string, options: ProbeOptions): Promise<ProbeFacts> {
   const folder = join(root, `${PROBE_PREFIX}${randomUUID()}`);
   await makeProbeFolder(io, root, folder);
   try {
-    return await new Probe(io, root, folder, clock).run();
+    return await new Probe(io, root, folder, options).run();
   } finally {
     await removeProbe(io, folder);
     await removeLeftovers(io, root);
@@ -69,10 +75,12 @@ class Probe {
   readonly #root: string;
   readonly #folder: string;
   readonly #clock: Clock;
+  readonly #listingMs: number;
   readonly #started = performance.now();
   #listingDelayMs = 0;
 
-  constructor(io: VaultIo, root: string, folder: string, clock: Clock) {
+  constructor(io: VaultIo, root: string, folder: string, { clock, listingMs = LISTING_MS }: ProbeOptions) {
+    this.#listingMs = listingMs;
     this.#io = io;
     this.#root = root;
     this.#folder = folder;
@@ -173,7 +181,7 @@ class Probe {
     for (;;) {
       const names = await this.#names();
       if (names.some((name) => path === this.#at(name)) === isThere) break;
-      if (performance.now() - started > LISTING_MS) {
+      if (performance.now() - started > this.#listingMs) {
         throw this.#refusal(
           isThere ? 'its listings do not show a file that is there' : 'its listings show a file that is gone',
         );
