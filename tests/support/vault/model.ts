@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Snapshot, Vault, type VaultSession } from '../../../src/main/engine/vault/index.ts';
 import { isBackstopError } from '../../../src/shared/errors/index.ts';
+import { planRetention } from '../../../src/shared/rules/retention/index.ts';
 import type { MemoryDisk } from './memory-disk.ts';
 import type { Random } from './random.ts';
 import { type Content, differenceOf, requestFor } from './versions.ts';
@@ -15,6 +16,7 @@ import { type Fault, WatchedIo } from './watched-io.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const LOOK_MS = 50;
 const UDIDS = ['00008101-000A1B2C3D4E5F60', '00008110-00AABBCCDDEEFF00'] as const;
 
 interface Truth {
@@ -100,6 +102,8 @@ export class VaultModel {
       [8, 'empty trash', (computer) => this.#emptyTrash(computer)],
       [8, 'time passes', async () => this.#pass(this.#random.below(40) * HOUR_MS)],
       [2, 'clock goes back', async () => this.#goBack()],
+      [4, 'prune', (computer) => this.#prune(computer)],
+      [3, 'scrub', (computer) => this.#scrub(computer)],
       [3, 'restart', (computer) => this.#restart(computer)],
       [3, 'lost index', (computer) => this.#loseCache(computer)],
     ];
@@ -293,6 +297,42 @@ export class VaultModel {
     await vault.collect({ repackBytes: this.#pick([0, 100_000, Number.POSITIVE_INFINITY]) });
   }
 
+  /** The rules, as the program applies them: what they take is forgotten, and nothing else. */
+  async #prune(computer: Computer): Promise<void> {
+    const vault = await this.#open(computer);
+    const { snapshots, states } = await vault.snapshots();
+    const { remove } = planRetention({
+      policy: { everyForDays: 1, dailyForWeeks: 1, monthlyForMonths: 1, thenYearly: false, budgetBytes: null },
+      nowMs: Math.max(...snapshots.map(({ record }) => Date.parse(record.statusDate))),
+      timeZone: 'UTC',
+      versions: snapshots.map(({ id, record }) => ({
+        id,
+        udid: record.udid,
+        seq: record.seq,
+        finishedMs: Date.parse(record.statusDate),
+        statusMs: null,
+        isPinned: states.get(id)?.isPinned ?? false,
+        isGood: true,
+      })),
+    });
+    for (const id of remove.slice(0, 3)) {
+      const truth = this.#truths.get(id) as Truth;
+      if (truth.isPinned) throw new Error('the rules took a pinned version');
+      this.#doubtful = truth;
+      await vault.forget([truth.snapshot], 'retention');
+      truth.isForgotten = true;
+      truth.mayBeGone = false;
+      this.#doubtful = null;
+    }
+    await this.#collect(computer);
+  }
+
+  async #scrub(computer: Computer): Promise<void> {
+    const vault = await this.#open(computer);
+    const report = await vault.scrub({ everything: this.#random.below(2) === 0, maxBytes: 200_000 });
+    if (!report.ok) throw new Error(`the scrub found ${JSON.stringify(report.problems[0])}`);
+  }
+
   async #emptyTrash(computer: Computer): Promise<void> {
     const vault = await this.#open(computer);
     const { forgotten } = await vault.snapshots();
@@ -443,7 +483,11 @@ export class VaultModel {
       stateDir: join(this.#scratch, computer.name, 'state'),
       io: computer.io,
       clock: { now: () => new Date(now()), monotonicMs: () => this.#uptimeMs },
-      sinceBootMs: () => this.#uptimeMs,
+      // Whoever looks at a lease again and again, waiting for it to end, sees time pass.
+      sinceBootMs: () => {
+        this.#pass(LOOK_MS);
+        return this.#uptimeMs;
+      },
       policy: { singleFromBytes: 64 * 1024, packTargetBytes: 64 * 1024 },
       fanOut: 'flat',
       placement: async () => 'removable',
