@@ -1,7 +1,7 @@
 import type { Phone } from '../../device/index.ts';
 import type { PlistValue } from '../../formats/plist/index.ts';
 import { scaledMs } from '../../platform/index.ts';
-import { type PhoneExtrasRead, readExtras } from './extras.ts';
+import { addIcons, type KnownIcon, type PhoneExtrasRead, readExtras } from './extras.ts';
 
 /** Everything that Info.plist tells of a phone beyond what is known from the beginning. */
 export interface DressingRead extends PhoneExtrasRead {
@@ -14,8 +14,8 @@ export interface DressingRead extends PhoneExtrasRead {
 const FRESH_MS = scaledMs(60_000);
 
 /**
- * Reads it from the moment it is made, while the vault is opened and the backup service gets ready: a hundred icons one
- * after the other take a phone a second or two. Only looks; nothing that the phone's owner could see.
+ * Reads it from the moment it is made, while the vault is opened and the backup service gets ready; only the icons wait
+ * until it is known which ones are wanted. Only looks; nothing that the phone's owner could see.
  */
 export class Dressing implements AsyncDisposable {
   readonly #phone: Phone;
@@ -31,13 +31,14 @@ export class Dressing implements AsyncDisposable {
   }
 
   /** Throws the signal's reason and the connection's errors. */
-  async read(signal: AbortSignal): Promise<DressingRead> {
+  async read(knownIcon: KnownIcon, signal: AbortSignal): Promise<DressingRead> {
     const stop = (): void => this.#stop.abort(signal.reason);
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     if (performance.now() - this.#startedMs > FRESH_MS) this.#reading = this.#start();
     try {
-      return await this.#reading;
+      const read = await this.#reading;
+      return { ...read, ...(await addIcons(this.#phone, read, knownIcon, { signal: this.#signal })) };
     } finally {
       signal.removeEventListener('abort', stop);
     }

@@ -44,27 +44,57 @@ const MAX_APPS = 5_000;
 /** Icons are 5 to 20 ms each; a phone that is slower than this goes without the rest of them. */
 const ICONS_TIMEOUT_MS = scaledMs(60_000);
 
+/** Everything but the icons, which are added by `addIcons`. */
 export async function readExtras(phone: Phone, options: CallOptions = {}): Promise<PhoneExtrasRead> {
   const missing: string[] = [];
-  const orElse = async <T>(what: string, work: () => Promise<T>, otherwise: T): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      if (!isBackstopError(error)) throw error;
-      missing.push(what);
-      return otherwise;
-    }
-  };
-  const listed = await orElse('installed apps', () => readApps(phone, options), []);
-  const apps = await withIcons(listed, (icons) =>
-    orElse('app icons', () => readIcons(phone, icons, options), undefined),
-  );
-  const files = await orElse('iTunes files', () => readFiles(phone, options), {
-    itunesFiles: new Map(),
-    ibooksData2: null,
-  });
-  return { extras: { apps, ...files }, missing };
+  const listed = await orElse('installed apps', () => readApps(phone, options), [], missing, options);
+  const none = { itunesFiles: new Map(), ibooksData2: null };
+  const files = await orElse('iTunes files', () => readFiles(phone, options), none, missing, options);
+  return { extras: { apps: boundPapers(listed), ...files }, missing };
+}
+
+/** An icon that is known already, because the app is the same as it was then. */
+export type KnownIcon = (app: InstalledApp) => Uint8Array | null;
+
+/** Asks the phone for the icons that are not known: on a real one 5 to 20 ms each, one after the other. */
+export async function addIcons(
+  phone: Phone,
+  { extras, missing }: PhoneExtrasRead,
+  knownIcon: KnownIcon,
+  options: CallOptions = {},
+): Promise<PhoneExtrasRead> {
+  const icons = new Map<string, Uint8Array | null>();
+  const wanted: string[] = [];
+  for (const app of extras.apps) {
+    // Apps without both papers are not entered into Info.plist at all.
+    if (app.sinf === null || app.itunesMetadata === null) continue;
+    const known = knownIcon(app);
+    icons.set(app.bundleId, known);
+    if (known === null) wanted.push(app.bundleId);
+  }
+  const lacking = [...missing];
+  if (wanted.length > 0) {
+    await orElse('app icons', () => readIcons(phone, wanted, icons, options), undefined, lacking, options);
+  }
+  const apps = extras.apps.map((app) => ({ ...app, icon: icons.get(app.bundleId) ?? null }));
+  return { extras: { ...extras, apps }, missing: lacking };
+}
+
+async function orElse<T>(
+  what: string,
+  work: () => Promise<T>,
+  otherwise: T,
+  missing: string[],
+  options: CallOptions,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!isBackstopError(error)) throw error;
+    missing.push(what);
+    return otherwise;
+  }
 }
 
 async function readApps(phone: Phone, options: CallOptions): Promise<readonly ProxyApp[]> {
@@ -74,20 +104,6 @@ async function readApps(phone: Phone, options: CallOptions): Promise<readonly Pr
   } finally {
     proxy.close();
   }
-}
-
-/** Apps that get an icon: those with both papers. `fill` sets what it can within the bounds. */
-async function withIcons(
-  listed: readonly ProxyApp[],
-  fill: (icons: Map<string, Uint8Array | null>) => Promise<void>,
-): Promise<readonly InstalledApp[]> {
-  const icons = new Map<string, Uint8Array | null>();
-  const bounded = boundPapers(listed);
-  for (const { bundleId, sinf, itunesMetadata } of bounded) {
-    if (sinf !== null && itunesMetadata !== null) icons.set(bundleId, null);
-  }
-  if (icons.size > 0) await fill(icons);
-  return bounded.map((app) => ({ ...app, icon: icons.get(app.bundleId) ?? null }));
 }
 
 /** Papers of an absurd size are left out, as are those that would make the file one. */
@@ -101,13 +117,19 @@ function boundPapers(listed: readonly ProxyApp[]): InstalledApp[] {
   });
 }
 
-async function readIcons(phone: Phone, icons: Map<string, Uint8Array | null>, options: CallOptions): Promise<void> {
+async function readIcons(
+  phone: Phone,
+  wanted: readonly string[],
+  icons: Map<string, Uint8Array | null>,
+  options: CallOptions,
+): Promise<void> {
   const timeout = AbortSignal.timeout(ICONS_TIMEOUT_MS);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
   const springboard = await phone.springboard(options);
   let total = 0;
+  for (const icon of icons.values()) total += icon?.length ?? 0;
   try {
-    for (const bundleId of icons.keys()) {
+    for (const bundleId of wanted) {
       const icon = await springboard.icon(bundleId, { signal });
       if (icon === null || icon.length > MAX_ICON_BYTES || total + icon.length > MAX_TOTAL_BYTES) continue;
       total += icon.length;

@@ -3,7 +3,7 @@ import { BackstopError, isBackstopError } from '../../../../shared/errors/index.
 import type { Phone } from '../../device/index.ts';
 import { readInfoPlist } from '../../formats/index.ts';
 import { type Clock, scaledMs, systemClock } from '../../platform/index.ts';
-import type { CommitRequest, Snapshot, SnapshotFacts, VaultSession } from '../../vault/index.ts';
+import type { CommitRequest, SnapshotFacts, SnapshotView, VaultSession } from '../../vault/index.ts';
 import { cancelledBy } from '../cancelled.ts';
 import { checkFinished, checkWithoutAnswer, type FinishContext, type FinishedBackup } from '../finished.ts';
 import { FullNextNotes } from '../full-next.ts';
@@ -11,7 +11,7 @@ import { buildInfoPlist } from '../info-plist/index.ts';
 import { SessionJournal } from '../journal.ts';
 import { noticer, type SayNotice } from '../notices.ts';
 import { changesOf, Overlay } from '../overlay/index.ts';
-import { converse, Dressing } from '../phone/index.ts';
+import { converse, Dressing, type KnownIcon, knownIcons } from '../phone/index.ts';
 import { makesNextFull } from '../phone-errors.ts';
 import { ProgressMeter } from '../progress.ts';
 import { recoverSessions } from '../recovery.ts';
@@ -26,6 +26,12 @@ import type { BackupDone, BackupOptions, BackupRun } from './types.ts';
 /** When the vault has failed, the phone gets this long to end by itself before it is told to stop. */
 const VAULT_FAILED_GRACE_MS = scaledMs(30_000);
 const MAX_INFO_PLIST_BYTES = 64 * 1024 * 1024;
+
+interface PreviousInfo {
+  /** The same in every run of a phone: restores of tools and other hosts recognise a backup by it. */
+  readonly guid: string | null;
+  readonly knownIcon: KnownIcon;
+}
 
 /**
  * One backup, from a trusted phone to a committed version. Every failure leaves all versions as they were; after the
@@ -143,7 +149,11 @@ class Backup {
       onFileReceived: () => this.#meter.fileReceived(),
     });
     const listener = new BackupListener(this.#meter, this.#notice);
-    const ending = await this.#converse(session, plan, folder, listener, dressing);
+    const previousInfo = this.#previousInfo(plan, base);
+    previousInfo.catch(() => undefined); // Told where it is waited for, if it comes to that.
+    const ending = await this.#converse(session, plan, folder, listener, async (preparing) => {
+      await this.#putInfoPlist(folder, dressing, await previousInfo, preparing);
+    });
     const finished = await this.#check(
       { overlay, objects: session, previous: plan.parent === null ? null : plan.parent.record },
       ending,
@@ -168,7 +178,7 @@ class Backup {
     plan: SessionPlan,
     folder: VirtualFolder,
     listener: BackupListener,
-    dressing: Dressing,
+    putInfoPlist: (signal: AbortSignal) => Promise<void>,
   ): Promise<GoodEnding> {
     const vaultFailed = new AbortController();
     let timer: NodeJS.Timeout | undefined;
@@ -188,7 +198,7 @@ class Backup {
           signal,
           listener,
           prepare: async (preparing) => {
-            await this.#putInfoPlist(plan, folder, dressing, preparing);
+            await putInfoPlist(preparing);
             this.#meter.enter('preparing');
           },
         },
@@ -207,16 +217,13 @@ class Backup {
   }
 
   async #putInfoPlist(
-    plan: SessionPlan,
     folder: VirtualFolder,
     dressing: Dressing,
+    previous: PreviousInfo,
     signal: AbortSignal,
   ): Promise<void> {
     const phone = this.#phone;
-    const [{ extras, missing, itunesSettings, minItunesVersion }, guid] = await Promise.all([
-      dressing.read(signal),
-      this.#guid(plan),
-    ]);
+    const { extras, missing, itunesSettings, minItunesVersion } = await dressing.read(previous.knownIcon, signal);
     if (missing.length > 0) this.#notice('info-incomplete', { missing: [...missing] });
     const content = buildInfoPlist({
       udid: phone.udid,
@@ -224,28 +231,29 @@ class Backup {
       itunesSettings,
       minItunesVersion,
       extras,
-      guid,
+      guid: previous.guid ?? randomBytes(16).toString('hex').toUpperCase(),
       now: this.#clock.now(),
     });
     await folder.put(`${phone.udid}/Info.plist`, content);
   }
 
-  /** The same in every run of a phone: restores of tools and other hosts recognise a backup by it. */
-  async #guid(plan: SessionPlan): Promise<string> {
-    const known = plan.parent === null ? null : await this.#guidOf(plan.parent);
-    return known ?? randomBytes(16).toString('hex').toUpperCase();
-  }
-
-  async #guidOf(parent: Snapshot): Promise<string | null> {
+  /** What the version before is good for here; nothing when it is damaged, which is no reason to fail. */
+  async #previousInfo(plan: SessionPlan, base: SnapshotView | null): Promise<PreviousInfo> {
+    const nothing = { guid: null, knownIcon: () => null };
+    if (plan.parent === null) return nothing;
     try {
-      await using view = await this.#run.vault.view(parent);
+      await using opened = new AsyncDisposableStack();
+      const view = base ?? opened.use(await this.#run.vault.view(plan.parent));
       const info = view.top('Info.plist');
-      const bytes = info === null ? null : await view.readWhole(info, MAX_INFO_PLIST_BYTES);
-      const guid = bytes === null ? undefined : readInfoPlist(bytes).guid;
-      return guid !== undefined && /^[0-9A-Za-z-]{1,64}$/.test(guid) ? guid : null;
+      if (info === null) return nothing;
+      const { guid, applications } = readInfoPlist(await view.readWhole(info, MAX_INFO_PLIST_BYTES));
+      return {
+        guid: guid !== undefined && /^[0-9A-Za-z-]{1,64}$/.test(guid) ? guid : null,
+        // A full run takes nothing over.
+        knownIcon: base === null ? () => null : knownIcons(applications),
+      };
     } catch (error) {
-      // A damaged version is no reason to fail here: a new number does no harm.
-      if (isBackstopError(error)) return null;
+      if (isBackstopError(error)) return nothing;
       throw error;
     }
   }
