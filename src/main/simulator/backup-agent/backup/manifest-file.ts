@@ -47,8 +47,10 @@ export function editManifestFile(path: string): ManifestFile {
   try {
     for (const setting of ['journal_mode = OFF', 'synchronous = OFF', 'locking_mode = EXCLUSIVE']) db.pragma(setting);
     db.exec('BEGIN');
+    // A file id stands for domain and path: they never change, and their indices need not be touched.
     const put = db.prepare(
-      'INSERT OR REPLACE INTO Files (fileID, domain, relativePath, flags, file) VALUES (?, ?, ?, ?, ?)',
+      `INSERT INTO Files (fileID, domain, relativePath, flags, file) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (fileID) DO UPDATE SET flags = excluded.flags, file = excluded.file`,
     );
     const remove = db.prepare('DELETE FROM Files WHERE fileID = ?');
     return {
