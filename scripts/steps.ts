@@ -14,8 +14,8 @@ export interface StepResult {
 
 const modules = join(import.meta.dirname, '../node_modules');
 
-/** Runs a tool of the project and shows what it says only when it fails, unless `live`. */
-export function runStep(step: Step, live = false): Promise<StepResult> {
+/** Runs a tool of the project and shows what it says only when it fails. */
+export function runStep(step: Step): Promise<StepResult> {
   const started = performance.now();
   const [tool = '', ...args] = step.command;
   const [program, first] = tool.includes('/')
@@ -23,14 +23,14 @@ export function runStep(step: Step, live = false): Promise<StepResult> {
     : [join(modules, '.bin', tool), []];
   return new Promise((resolve) => {
     const child = spawn(program, [...first, ...args], {
-      stdio: live ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
     });
     let output = '';
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
     child.on('error', (error) => {
@@ -40,7 +40,7 @@ export function runStep(step: Step, live = false): Promise<StepResult> {
       const ok = code === 0;
       const seconds = (performance.now() - started) / 1000;
       console.log(`${ok ? 'ok  ' : 'FAIL'} ${step.name} (${seconds.toFixed(1)} s)`);
-      if (!ok && !live) console.log(output);
+      if (!ok) console.log(output);
       resolve({ ok, seconds });
     });
   });

@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readPlistFrame } from '../../src/main/engine/device/wire/index.ts';
 import { stringAt } from '../../src/main/engine/formats/plist/index.ts';
 import { TinyHost } from '../../src/main/simulator/test-support/tiny-host.ts';
@@ -102,6 +102,8 @@ describe('the simulator as a process', () => {
     const env = { ...process.env, TMPDIR: dir, npm_lifecycle_event: 'simulator' };
     const command = `'${process.execPath}' '${SIMULATOR}' --listen 'unix:${dir}/s' ${SMALL.join(' ')}; true`;
     const shell = spawn('sh', ['-c', command], { stdio: ['pipe', 'pipe', 'inherit'], env });
+    // Should it live on, nothing else ends it; whoever holds its output would wait for ever.
+    onTestFinished(() => void shell.stdin.end('{"cmd":"stop"}\n'));
     const output = createInterface({ input: shell.stdout });
     await once(output, 'line');
     const ended = once(output, 'close');

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { catalogue, isBackstopError } from '../../shared/errors/index.ts';
 import { HELP, parseInvocation } from './cli/arguments.ts';
 import { print, runCommands } from './cli/command-loop.ts';
-import { startedByNpm, waitForParentDeath } from './cli/parent-watch.ts';
+import { parents, startedByNpm, waitForParentDeath } from './cli/parent-watch.ts';
 import { readScenario } from './control/scenario.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
 
@@ -18,6 +18,8 @@ async function main(): Promise<number> {
   }
   const { scenarioFile, scratchDir, pairRecordsDir, truthFile, exitWithParent, kind: _kind, ...rest } = invocation;
   const signalled = waitForSignal();
+  // Whoever reads the ready line may be killed at once: then it would be too late to ask whose child this is.
+  const born = parents();
   await using simulator = await startSimulator({
     ...rest,
     ...(scratchDir === undefined ? {} : { scratchDir }),
@@ -33,7 +35,7 @@ async function main(): Promise<number> {
   });
   const watching = new AbortController();
   const ends = [signalled];
-  if (exitWithParent || startedByNpm(process.env)) ends.push(waitForParentDeath(watching.signal));
+  if (exitWithParent || startedByNpm(process.env)) ends.push(waitForParentDeath(born, watching.signal));
   const commands = runCommands(simulator, exitWithParent).then(async (end) => {
     if (end === 'input-ended') await Promise.race(ends);
   });

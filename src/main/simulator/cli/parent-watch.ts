@@ -6,10 +6,9 @@ const LOOK_EVERY_MS = 500;
 /**
  * Resolves when the process that started this one has gone, or the one before it: `npm run` stands with a shell between
  * the caller and us, and killing npm or its shell kills nobody else. Told by a change of their numbers. Never keeps the
- * process alive. `signal` ends the watching.
+ * process alive. `before`: what `parents` said when this process began. `signal` ends the watching.
  */
-export function waitForParentDeath(signal: AbortSignal): Promise<void> {
-  const before = parents();
+export function waitForParentDeath(before: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setInterval(() => {
       if (parents() === before) return;
@@ -27,7 +26,7 @@ export function startedByNpm(env: NodeJS.ProcessEnv): boolean {
 }
 
 /** Numbers of parent and grandparent; the latter is known on Linux only, where tests run. */
-function parents(): string {
+export function parents(): string {
   try {
     const stat = readFileSync(`/proc/${process.ppid}/stat`, 'latin1');
     // "pid (name) state ppid …"; the name may hold anything, so count from its closing bracket.
