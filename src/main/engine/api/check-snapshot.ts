@@ -35,7 +35,8 @@ export async function checkSnapshot(request: CheckRequest, options: WorkOptions)
   return report;
 }
 
-async function remember(vault: Vault, { id, record }: Snapshot, report: VerificationReport): Promise<void> {
+async function remember(vault: Vault, snapshot: Snapshot, report: VerificationReport): Promise<void> {
+  const { id, record } = snapshot;
   const about = { record: id, device: record.device, seq: record.seq };
   await vault.recordEvent({
     ...about,
@@ -46,7 +47,10 @@ async function remember(vault: Vault, { id, record }: Snapshot, report: Verifica
     checked: report.checked,
     problems: report.problems.length + report.moreProblems,
   });
-  if (report.ok) return;
+  if (report.ok) {
+    if (report.level === 'full' || report.level === 'open') await vault.settleDamage(snapshot);
+    return;
+  }
   const errors = report.problems.filter((problem) => problem.severity === 'error');
   const objects = [...new Set(errors.flatMap((problem) => (problem.object === undefined ? [] : [problem.object])))];
   const reason = errors[0]?.detail ?? 'a check found damage';

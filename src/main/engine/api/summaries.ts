@@ -1,6 +1,6 @@
 import type { SnapshotSummary, VerificationLevel, VerifiedMark } from '../../../shared/contract/index.ts';
 import { verificationLevelSchema } from '../../../shared/contract/index.ts';
-import type { Snapshot, SnapshotList, Vault, VaultEvent } from '../vault/index.ts';
+import { openDamage, type Snapshot, type SnapshotList, type Vault, type VaultEvent } from '../vault/index.ts';
 
 /** A snapshot as the faces show it: the newest check of it is the one that counts. */
 export function summarise(snapshot: Snapshot, list: Pick<SnapshotList, 'events' | 'states'>): SnapshotSummary {
@@ -40,7 +40,20 @@ export function newestMark(id: string, events: readonly VaultEvent[]): VerifiedM
     const next: VerifiedMark = { level: level.data, ok: event.ok, at: event.at, opened: event.opened };
     if (mark === null || mark.ok || !next.ok || depth(next.level) >= depth(mark.level)) mark = next;
   }
-  return mark;
+  // Whatever a check said, and whichever clock it was said by: what is known to be damaged is not verified.
+  return mark?.ok === true && damagedVersions(events).has(id) ? { ...mark, ok: false } : mark;
+}
+
+/** Asked for each version of a list. */
+const damagedIn = new WeakMap<readonly VaultEvent[], ReadonlySet<string>>();
+
+function damagedVersions(events: readonly VaultEvent[]): ReadonlySet<string> {
+  let damaged = damagedIn.get(events);
+  if (damaged === undefined) {
+    damaged = new Set(openDamage(events).flatMap((event) => event.record ?? []));
+    damagedIn.set(events, damaged);
+  }
+  return damaged;
 }
 
 function depth(level: VerificationLevel): number {

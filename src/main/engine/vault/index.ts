@@ -8,9 +8,10 @@ export type { ProbeFacts } from './destination/probe.ts';
 export type { EventList, NewEvent, VaultEvent } from './events.ts';
 export type { Host } from './lease/host.ts';
 export type { SnapshotRecord } from './record.ts';
-export type { ScrubProblem } from './scrub/damage.ts';
-export type { Repaired, RepairReport } from './scrub/repair.ts';
-export type { ScrubCoverage, ScrubOptions, ScrubReport } from './scrub/scrub.ts';
+export type { ScrubProblem } from './scrub/findings.ts';
+export type { RepairReport } from './scrub/repair.ts';
+export type { NamePaths, ScrubCoverage, ScrubOptions, ScrubReport } from './scrub/scrub.ts';
+export type { Repaired } from './scrub/small-repairs.ts';
 export type {
   CommitRequest,
   Entry,
@@ -26,4 +27,4 @@ export type {
   VaultSession,
 } from './types.ts';
 export { type CollectRequest, type SessionRequest, Vault, type VaultOptions } from './vault.ts';
-export type { ForgottenState, VersionState } from './version-states.ts';
+export { type ForgottenState, openDamage, type VersionState } from './version-states.ts';

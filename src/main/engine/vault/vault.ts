@@ -38,8 +38,19 @@ import { newSessionId } from './lease/session-id.ts';
 import { SessionLease } from './lease/session-lease.ts';
 import { copyVault, finishMove, type MoveReport } from './move/move-vault.ts';
 import { PACK_FLAG_META } from './pack/layout.ts';
+import type { ScrubProblem } from './scrub/findings.ts';
+import { findMissing } from './scrub/presence.ts';
 import { type RepairReport, repairVault } from './scrub/repair.ts';
-import { type ScrubCoverage, type ScrubOptions, type ScrubReport, scrub, scrubCoverage } from './scrub/scrub.ts';
+import {
+  type NamePaths,
+  type ScrubContext,
+  type ScrubCoverage,
+  type ScrubOptions,
+  type ScrubReport,
+  scrub,
+  scrubCoverage,
+} from './scrub/scrub.ts';
+import { listStoredFiles } from './scrub/vault-files.ts';
 import { removeFolder, Session } from './session/session.ts';
 import { compareSnapshots, deviceFolders, listSnapshots, type RecordList } from './snapshots.ts';
 import { BlockPool } from './store/block-pool.ts';
@@ -428,52 +439,82 @@ export class Vault implements AsyncDisposable {
 
   /** Reads the vault through and names what suffers from what it finds. Deletes nothing, repairs nothing. */
   scrub(options: ScrubOptions): Promise<ScrubReport> {
-    return this.#guard(() =>
-      scrub(
-        {
-          ...this.#scrubContext(),
-          vaultId: this.id,
-          index: this.#index,
-          copies: this.#copies,
-          workFolder: join(this.#cache, 'check'),
-          isReadOnly: this.isReadOnly,
-          record: (event) => this.recordEvent(event),
-        },
-        options,
-      ),
-    );
+    return this.#guard(() => scrub(this.#scrubContext(options.signal), options));
   }
 
   /** How much of the vault was read through within 30 days. */
   scrubCoverage(signal?: AbortSignal): Promise<ScrubCoverage> {
-    return this.#guard(() => scrubCoverage(this.#scrubContext(), signal));
+    return this.#guard(async () => {
+      const context = this.#scrubContext(signal);
+      return scrubCoverage({ ...context, nowMs: await context.storeNow() }, signal);
+    });
+  }
+
+  /** L0: is every file that any version needs there, at its size? Lists only; nothing is read but catalogs. */
+  findMissing(signal?: AbortSignal): Promise<readonly ScrubProblem[]> {
+    return this.#guard(async () => {
+      await this.#index.refresh(this.#io, this.#paths, signal);
+      const files = await listStoredFiles(this.#io, this.#paths, signal);
+      const moves = await Moves.read(this.#io, this.#paths);
+      const context = { paths: this.#paths, index: this.#index, copies: this.#copies, moves, signal };
+      return findMissing(context, (await this.#records()).snapshots, files);
+    });
   }
 
   /** Makes whole what there is a sound copy of. It adds and never takes away. */
-  repair(signal?: AbortSignal): Promise<RepairReport> {
+  repair(signal?: AbortSignal, namePaths?: NamePaths): Promise<RepairReport> {
     return this.#guard(async () => {
       this.#refuseReadOnly();
       await this.#cleanUp();
       const lease = await this.#takeGcLease('gc-mark');
       try {
-        return await repairVault({
-          io: this.#io,
-          paths: this.#paths,
-          vaultId: this.id,
-          index: this.#index,
-          copies: this.#copies,
-          pool: this.#pool,
-          thread: this.#thread,
-          clock: this.#clock,
-          packTargetBytes: this.description.policy.packTargetBytes,
-          workFolder: join(this.#cache, 'check'),
-          lease,
-          record: (event) => this.recordEvent(event),
-          signal: signal ?? new AbortController().signal,
-        });
+        return await repairVault(
+          {
+            ...this.#scrubContext(signal),
+            pool: this.#pool,
+            thread: this.#thread,
+            clock: this.#clock,
+            packTargetBytes: this.description.policy.packTargetBytes,
+            lease,
+            signal: AbortSignal.any(signal === undefined ? [lease.signal] : [signal, lease.signal]),
+          },
+          namePaths,
+        );
       } finally {
         await lease.release();
       }
+    });
+  }
+
+  /** A check has read every object of the version and found it right: damage of its content is over. */
+  settleDamage(snapshot: Snapshot): Promise<void> {
+    return this.#guard(async () => {
+      const { events } = await this.listEvents();
+      const over = openDamage(events).filter(
+        (event) => event.record === snapshot.id && event.files.every((name) => event.objects.includes(name)),
+      );
+      if (over.length === 0) return;
+      const repairs = over.map((event) => event.id);
+      await this.recordEvent({ kind: 'repaired', record: null, device: null, seq: null, repairs });
+    });
+  }
+
+  /** Free and all bytes of the disk, as the system tells them. */
+  space(): Promise<{ readonly freeBytes: number; readonly totalBytes: number }> {
+    return this.#guard(() => this.#io.statfs(this.dir));
+  }
+
+  /** Drops everything that this computer remembers of the vault, and reads it anew from the vault alone. */
+  rebuildIndex(signal?: AbortSignal): Promise<{ readonly packs: number; readonly objects: number }> {
+    return this.#guard(async () => {
+      this.#folded.clear();
+      removeLocal(join(this.#cache, 'catalogs'));
+      makeLocalFolder(join(this.#cache, 'catalogs'));
+      this.#readEvents.clear();
+      this.#readRecords.clear();
+      this.#index.clear();
+      await this.#index.refresh(this.#io, this.#paths, signal);
+      return { packs: this.#index.packs().length, objects: this.#index.objectCount };
     });
   }
 
@@ -533,25 +574,6 @@ export class Vault implements AsyncDisposable {
       index.close();
       removeLocal(folder);
     }
-  }
-
-  /** Free and all bytes of the disk, as the system tells them. */
-  space(): Promise<{ readonly freeBytes: number; readonly totalBytes: number }> {
-    return this.#guard(() => this.#io.statfs(this.dir));
-  }
-
-  /** Drops everything that this computer remembers of the vault, and reads it anew from the vault alone. */
-  rebuildIndex(signal?: AbortSignal): Promise<{ readonly packs: number; readonly objects: number }> {
-    return this.#guard(async () => {
-      this.#folded.clear();
-      removeLocal(join(this.#cache, 'catalogs'));
-      makeLocalFolder(join(this.#cache, 'catalogs'));
-      this.#readEvents.clear();
-      this.#readRecords.clear();
-      this.#index.clear();
-      await this.#index.refresh(this.#io, this.#paths, signal);
-      return { packs: this.#index.packs().length, objects: this.#index.objectCount };
-    });
   }
 
   /** Bytes of all packs, single objects and catalogs, by listing. */
@@ -804,18 +826,7 @@ export class Vault implements AsyncDisposable {
       }
     };
     await others(() => true);
-    const lease = await SessionLease.take({
-      io: this.#io,
-      folder,
-      lockFolder: this.#locks,
-      host: this.host,
-      clock: this.#clock,
-      session: newSessionId(),
-      kind,
-      deviceTag: null,
-      parent: null,
-      isStale: (other, storeNowMs) => isLeaseStale(other, this.#liveness(storeNowMs)),
-    });
+    const lease = await this.#takeLease(kind);
     try {
       await others((other) => other.session < lease.session);
       return lease;
@@ -825,13 +836,52 @@ export class Vault implements AsyncDisposable {
     }
   }
 
-  #scrubContext() {
+  /** One that is not for a phone. */
+  #takeLease(kind: 'gc-mark' | 'gc-sweep' | 'read'): Promise<SessionLease> {
+    return SessionLease.take({
+      io: this.#io,
+      folder: this.#paths.folder('leases'),
+      lockFolder: this.#locks,
+      host: this.host,
+      clock: this.#clock,
+      session: newSessionId(),
+      kind,
+      deviceTag: null,
+      parent: null,
+      isStale: (other, storeNowMs) => isLeaseStale(other, this.#liveness(storeNowMs)),
+    });
+  }
+
+  #scrubContext(signal?: AbortSignal): ScrubContext {
     return {
       io: this.#io,
       paths: this.#paths,
-      nowMs: this.#clock.now().getTime(),
+      vaultId: this.id,
+      writer: this.host.installation,
+      index: this.#index,
+      source: this.#source,
+      copies: this.#copies,
       coverageFile: join(this.#cache, 'scrub.db'),
+      workFolder: join(this.#cache, 'check'),
+      isReadOnly: this.isReadOnly,
+      storeNow: async () => (this.isReadOnly ? this.#clock.now().getTime() : this.#storeNow()),
+      hold: () => this.#holdOff(signal),
+      record: (event) => this.recordEvent(event),
+      signal,
     };
+  }
+
+  /** No sweep takes anything away until this is disposed of. */
+  async #holdOff(signal?: AbortSignal): Promise<AsyncDisposable> {
+    if (this.isReadOnly) return { [Symbol.asyncDispose]: async () => undefined };
+    const lease = await this.#takeLease('read');
+    try {
+      await this.#waitForSweep(lease, signal);
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
+    return { [Symbol.asyncDispose]: () => lease.release() };
   }
 
   async #remark<T>(work: (remarks: Remarks) => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { open, rename, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
@@ -53,6 +53,12 @@ export class CatalogCopies {
       await rename(temporary, target);
       return target;
     }
+  }
+
+  /** What this computer has kept of it, unchecked; null when it has nothing. */
+  async localCopy(catalog: CatalogReference): Promise<Buffer | null> {
+    const target = join(this.#folder, `${catalog.hash}.db`);
+    return existsSync(target) && catalog.size <= MAX_UNPACKED_BYTES ? readFile(target) : null;
   }
 
   /** The catalog's bytes out of a meta pack, hash checked; null when no meta pack holds them whole. */

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { Slicer } from '../catalog/folded.ts';
-import type { VaultIo } from '../io/index.ts';
+import { errnoOf, isMediaError, type VaultIo } from '../io/index.ts';
 import { isIgnoredName, parsePackName, type VaultPaths } from '../layout/names.ts';
 import { INDEX_HEADER_BYTES, PACK_FLAG_META, readIndexEntry } from '../pack/layout.ts';
 import { PackTable } from '../pack/pack-table.ts';
@@ -250,7 +250,7 @@ export class ObjectIndex implements IndexReader {
     const worker = async (): Promise<void> => {
       for (let hash = fresh.pop(); hash !== undefined; hash = fresh.pop()) {
         signal?.throwIfAborted();
-        const contents = await readPackContents(io, paths.pack(hash));
+        const contents = await readPackContents(io, paths.pack(hash)).catch(badSector);
         if ('problem' in contents) {
           damaged.push({ hash, reason: contents.problem });
           if (!this.#byHash.has(hash)) await this.#salvage(io, paths.pack(hash), hash, signal);
@@ -279,7 +279,11 @@ export class ObjectIndex implements IndexReader {
   /** What is whole in a damaged pack can still be read; nothing new is built upon it. */
   async #salvage(io: VaultIo, path: string, hash: string, signal?: AbortSignal): Promise<void> {
     const table = new PackTable();
-    for await (const record of salvageRecords(io, path, signal)) if (record.isWhole) table.add(record);
+    try {
+      for await (const record of salvageRecords(io, path, signal)) if (record.isWhole) table.add(record);
+    } catch (error) {
+      badSector(error); // What lies before it was found.
+    }
     const facts = await io.stat(path);
     await this.addPack({ hash, tag: NO_TAG, sizeBytes: facts?.sizeBytes ?? 0, flags: SALVAGED }, table.toIndex());
   }
@@ -302,6 +306,12 @@ export class ObjectIndex implements IndexReader {
     this.#packs.set(pack.n, pack);
     this.#byHash.set(pack.hash, pack);
   }
+}
+
+/** A place of the disk that cannot be read any more is damage of one file; any other failure is the disk's. */
+function badSector(error: unknown): { readonly problem: string } {
+  if (!isMediaError(error)) throw error;
+  return { problem: `it cannot be read (${errnoOf(error)})` };
 }
 
 /** Names of all packs, by listing. */

@@ -90,6 +90,8 @@ class StructureCheck {
   readonly #options: StructureOptions;
   readonly #problems: StructureProblem[] = [];
   readonly #sound = new Map<string, boolean>();
+  /** By their numbers: packs that are not what they should be, and that nothing was missed for yet. */
+  readonly #badPacks = new Map<number, Omit<StructureProblem, 'snapshot'>>();
   #more = 0;
   #present = 0;
   #rows = 0;
@@ -174,8 +176,9 @@ class StructureCheck {
     const name = pack.hash.toString('hex');
     const path = paths.pack(name);
     const facts = await io.stat(path);
+    // Named when something in it is missed: what all lies elsewhere too, after a repair for example, harms nobody.
     const bad = (detail: string): null => {
-      this.add({ kind: 'pack', fileId: null, path, object: name, detail });
+      this.#badPacks.set(pack.n, { kind: 'pack', fileId: null, path, object: name, detail });
       return null;
     };
     if (facts === null) {
@@ -240,6 +243,11 @@ class StructureCheck {
 
   #missing(row: EntryRow | TopRow, detail: string): void {
     const isTop = 'name' in row;
+    const pack = row.place === null ? undefined : this.#badPacks.get(row.place.pack);
+    if (pack !== undefined && row.place !== null) {
+      this.#badPacks.delete(row.place.pack);
+      this.add(pack);
+    }
     this.add({
       kind: 'missing-object',
       fileId: isTop ? null : row.id.toString('hex'),

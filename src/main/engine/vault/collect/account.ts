@@ -58,6 +58,8 @@ export interface Account extends Disposable {
   readonly catalogs: ReadonlySet<string>;
   /** Packs that any of these catalogs names, be it in a stale hint, and those that stand for them. */
   readonly namedPacks: ReadonlySet<string>;
+  /** Packs and single objects that were once called damaged, healed or not: no home for what lies elsewhere too. */
+  readonly distrusted: ReadonlySet<string>;
   /** Does the store's clock fit the dates of what is in the vault? */
   readonly isClockPlausible: boolean;
 }
@@ -101,7 +103,17 @@ export async function takeAccount(context: AccountContext, options: AccountOptio
   refuseVanished(gc, (record) => present.has(record) || everForgotten.has(record));
   const content = await countContent(context, counted);
   followMoves(content.namedPacks, gc);
-  return { counted, expired, states, gc, isClockPlausible, ...content, [Symbol.dispose]: () => content.live.close() };
+  const distrusted = new Set(events.events.flatMap((event) => (event.kind === 'damaged' ? event.files : [])));
+  return {
+    distrusted,
+    counted,
+    expired,
+    states,
+    gc,
+    isClockPlausible,
+    ...content,
+    [Symbol.dispose]: () => content.live.close(),
+  };
 }
 
 /** From the dates that the store gave to the events about the version: the latest one counts. */

@@ -32,6 +32,8 @@ export interface RepackContext {
   readonly session: string;
   readonly packTargetBytes: number;
   readonly signal: AbortSignal;
+  /** Whose pack it is, where its own header cannot tell. */
+  readonly tagOf?: (pack: string) => Buffer | undefined;
 }
 
 export interface Repacked {
@@ -60,7 +62,7 @@ export async function repack(
   try {
     for (const from of packs) {
       context.signal.throwIfAborted();
-      const tag = context.index.pack(from)?.tag;
+      const tag = context.tagOf?.(from) ?? context.index.pack(from)?.tag;
       if (tag === undefined) continue;
       const key = tag.toString('hex');
       const writer = writers.get(key) ?? new PackWriter(context, tag);

@@ -97,11 +97,16 @@ async function assignHomes(
     bytes.set(pack, (bytes.get(pack) ?? 0) + storedLength + RECORD_HEADER_BYTES);
   };
   const severalPlaces: Array<ReadonlyArray<{ pack: number; storedLength: number }>> = [];
+  const distrusted = new Set(
+    context.index.packs().flatMap((pack) => (account.distrusted.has(pack.hash) ? [pack.n] : [])),
+  );
   const slicer = new Slicer(context.signal);
-  for (const { hash, places } of livePlaces(context.index, account)) {
+  for (const { hash, places: all } of livePlaces(context.index, account)) {
     await slicer.breathe();
     const name = hash.toString('hex');
-    if (singles.has(name)) continue;
+    const trusted = distrusted.size === 0 ? all : all.filter((place) => !distrusted.has(place.pack));
+    const places = trusted.length > 0 ? trusted : all;
+    if (singles.has(name) && (trusted.length === 0 || !account.distrusted.has(name))) continue;
     const [first] = places;
     if (first === undefined)
       throw blocked(`the object ${name}`, 'a version needs it, and no file of the vault holds it');

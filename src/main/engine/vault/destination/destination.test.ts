@@ -69,11 +69,18 @@ describe('the test of a disk', () => {
   });
 
   it('is made again after every new mount and every start of the computer', async () => {
-    await destination().enter();
+    const visit = async (boot: string): Promise<void> => {
+      const here = destination({ boot });
+      await here.enter();
+      await here.leave();
+    };
+    await visit('boot 1');
     volume = { ...VOLUME, mount: 'mount 2' };
-    await destination().enter();
+    await visit('boot 1');
     expect(probes).toBe(2);
-    await destination({ boot: 'boot 2' }).enter();
+    await visit('boot 2');
+    expect(probes).toBe(3);
+    await visit('boot 2');
     expect(probes).toBe(3);
   });
 

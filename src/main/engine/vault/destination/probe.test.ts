@@ -71,6 +71,19 @@ describe('the probe of a disk', () => {
     expect(await left()).toEqual([]);
   });
 
+  it('does not take another failure for exclusive creation', async () => {
+    const io = lying((truth) => ({
+      open: async (path, mode) => {
+        if (mode === 'create' && (await truth.stat(path)) !== null) {
+          throw Object.assign(new Error('EIO'), { code: 'EIO' });
+        }
+        return truth.open(path, mode);
+      },
+    }));
+    await expect(probe(io)).rejects.toMatchObject({ code: 'EIO' });
+    expect(await left()).toEqual([]);
+  });
+
   it.each<[what: string, rename: (truth: MemoryDisk, from: string, to: string) => Promise<void>, reason: string]>([
     [
       'loses the file and says so',

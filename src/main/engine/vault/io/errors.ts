@@ -37,3 +37,10 @@ export function isDiskFull(error: unknown): boolean {
 function isSqliteFailure(error: unknown): boolean {
   return error instanceof Error && error.name === 'SqliteError';
 }
+
+const MEDIA_ERRORS: ReadonlySet<string | null> = new Set(['EIO', 'EBADMSG', 'EUCLEAN', 'ENODATA']);
+
+/** The disk answers, and cannot read this place of it. */
+export function isMediaError(error: unknown): boolean {
+  return MEDIA_ERRORS.has(errnoOf(error));
+}

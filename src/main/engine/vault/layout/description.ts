@@ -13,7 +13,7 @@ export const VAULT_FORMAT = 'backstop-vault';
 export const VAULT_VERSION = 1;
 export const DESCRIPTION_FILE = 'vault.json';
 export const DESCRIPTION_COPY = 'vault.copy.json';
-const LATER_DESCRIPTION = /^vault\.(\d{1,6})\.json$/;
+export const LATER_DESCRIPTION = /^vault\.(\d{1,6})\.json$/;
 const MAX_DESCRIPTION_BYTES = 1024 * 1024;
 /** Features of the format that this program knows. Version 1 has none beyond its core. */
 const KNOWN_FEATURES: ReadonlySet<string> = new Set();

@@ -5,7 +5,8 @@ import type { VaultIo } from '../io/index.ts';
 import type { VaultPaths } from '../layout/names.ts';
 import { PACK_FLAG_META } from '../pack/layout.ts';
 import type { Snapshot } from '../types.ts';
-import type { BadFiles, ScrubProblem } from './damage.ts';
+import type { BadFiles } from './damage.ts';
+import type { ScrubProblem } from './findings.ts';
 
 /** Every catalog lies in the vault twice: as a file, and in a meta pack. Versions that have only one of them left. */
 

@@ -1,16 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { crc32, zstdCompressSync } from 'node:zlib';
+import { BackstopError } from '../../../../shared/errors/index.ts';
 import type { Clock } from '../../platform/index.ts';
-import type { CatalogCopies } from '../cache/catalog-copies.ts';
-import type { ObjectIndex } from '../cache/object-index.ts';
+import { readGcFiles, writeMoved } from '../collect/gc-files.ts';
 import { repack } from '../collect/repack.ts';
-import { listEvents, type NewEvent, type VaultEvent } from '../events.ts';
-import { createDurably, publish, readSmallFile, type VaultIo } from '../io/index.ts';
-import { parseSelfHashed } from '../layout/canonical.ts';
-import { DESCRIPTION_COPY, DESCRIPTION_FILE } from '../layout/description.ts';
-import { deviceTag, type VaultPaths } from '../layout/names.ts';
-import { vaultTexts } from '../layout/texts-in-vault.ts';
+import { listEvents } from '../events.ts';
+import { publish, readSmallFile } from '../io/index.ts';
+import { makeMissingFolders } from '../layout/folders.ts';
+import { deviceTag } from '../layout/names.ts';
 import type { SessionLease } from '../lease/session-lease.ts';
 import { CODEC_ZSTD, PACK_FLAG_META } from '../pack/layout.ts';
 import { OpenPack } from '../pack/open-pack.ts';
@@ -20,10 +18,13 @@ import type { BlockPool } from '../store/block-pool.ts';
 import type { HashThread } from '../store/hash-threads.ts';
 import { HashedFile } from '../store/hashed-file.ts';
 import type { Snapshot } from '../types.ts';
-import { openDamage } from '../version-states.ts';
-import { type CatalogState, catalogStates } from './catalog-copies.ts';
-import { type BadFiles, nameDamage, type ScrubProblem } from './damage.ts';
-import { damagedObjects } from './read-through.ts';
+import { versionStates } from '../version-states.ts';
+import type { CatalogState } from './catalog-copies.ts';
+import { type Examination, examine, type VaultLists } from './examine.ts';
+import type { ScrubProblem } from './findings.ts';
+import { type NamePaths, readForRepair, type ScrubContext, tellDamage, withPaths } from './scrub.ts';
+import { settle } from './settle.ts';
+import { putInPlace, type Repaired, repairSmallFiles } from './small-repairs.ts';
 import { listStoredFiles } from './vault-files.ts';
 
 /**
@@ -32,157 +33,84 @@ import { listStoredFiles } from './vault-files.ts';
  * its name with `.damaged` behind it. What no sound copy is left of comes back only from the phone.
  */
 
-const MAX_SMALL_BYTES = 16 * 1024 * 1024;
+const MAX_CATALOG_BYTES = 1 << 30;
 
-export interface RepairContext {
-  readonly io: VaultIo;
-  readonly paths: VaultPaths;
-  readonly vaultId: string;
-  readonly index: ObjectIndex;
-  readonly copies: CatalogCopies;
+export interface RepairContext extends ScrubContext {
   readonly pool: BlockPool;
   readonly thread: HashThread;
   readonly clock: Clock;
   readonly packTargetBytes: number;
-  readonly workFolder: string;
   readonly lease: SessionLease;
-  readonly record: (event: NewEvent) => Promise<unknown>;
   readonly signal: AbortSignal;
-}
-
-export interface Repaired {
-  /** The file in the vault that was damaged or missing. */
-  readonly file: string;
-  readonly how: 'copied-to-new-pack' | 'restored' | 'rewritten' | 'other-copy';
 }
 
 export interface RepairReport {
   readonly repaired: readonly Repaired[];
   /** What stays damaged, by version and file. */
   readonly unrepaired: readonly ScrubProblem[];
+  readonly moreUnrepaired: number;
   /** Versions that were damaged and may be whole now: to be verified again. */
   readonly touched: readonly Snapshot[];
   /** The newest version of a phone still lacks something: its next backup asks for everything again. */
   readonly needsPhone: readonly string[];
 }
 
-export async function repairVault(context: RepairContext): Promise<RepairReport> {
-  const { io, paths, index, signal } = context;
-  const repaired: Repaired[] = [];
-  repaired.push(...(await repairSmallFiles(context)));
-  const { snapshots } = await listSnapshots(io, paths, context.vaultId);
-  const events = (await listEvents(io, paths)).events;
-  await index.refresh(io, paths, signal);
-  const bad = await badFiles(context, events);
-  for (const state of await catalogStates(context, snapshots, bad)) {
-    const how = await repairCatalog(context, state, snapshots);
-    if (how !== null) repaired.push(how);
+export async function repairVault(context: RepairContext, namePaths?: NamePaths): Promise<RepairReport> {
+  const { signal, lease } = context;
+  const first = await listAll(context);
+  const { wrong, stillWrong } = await readForRepair(context, first.files, first.events.events, signal);
+  await makeMissingFolders(context.io, context.paths);
+  const before = await examine(context, first, wrong);
+  await tellDamage(context, first.records.snapshots, first.events.events, before);
+
+  const repaired = await repairSmallFiles(context, before.findings.problems);
+  const staging = context.paths.tmp(lease.session);
+  if ((await context.io.stat(staging)) === null) await context.io.mkdir(staging);
+  try {
+    for (const state of before.catalogs) {
+      signal.throwIfAborted();
+      const done = await repairCatalog(context, state, first.records.snapshots);
+      if (done !== null) repaired.push(done);
+    }
+    repaired.push(...(await moveOut(context, before)));
+  } finally {
+    await removeFolder(context.io, staging);
   }
-  const singles = await singleSizes(context);
-  const before = await nameDamage(context, snapshots, singles, bad);
-  if (before.onlyHomes.size > 0) repaired.push(...(await moveOut(context, bad, before.onlyHomes, before.lost)));
-  repaired.push(...(await restoreSingles(context, bad, before.lost)));
-  const after = await nameDamage(context, snapshots, await singleSizes(context), await badFiles(context, events));
-  const unrepaired = after.problems.filter((problem) => problem.severity === 'error');
-  const stillBad = new Set(unrepaired.flatMap((problem) => problem.snapshot ?? []));
-  const open = openDamage(events);
-  const healed = open.filter((event) =>
-    event.record === null ? after.lost.size === 0 && unrepaired.length === 0 : !stillBad.has(event.record),
-  );
-  if (healed.length > 0) {
-    const repairs = healed.map((event) => event.id);
-    await context.record({ kind: 'repaired', record: null, device: null, seq: null, repairs });
+  repaired.push(...otherCopies(context, before));
+
+  // Looked at again, as if nothing was known: only what is found now is said.
+  let lists = await listAll(context);
+  let after = await examine(context, lists, stillWrong(lists.files));
+  if (await noteWays(context, after)) {
+    lists = await listAll(context);
+    after = await examine(context, lists, stillWrong(lists.files));
   }
-  const touchedIds = new Set(healed.flatMap((event) => event.record ?? []));
+  const { events, records } = lists;
+  await tellDamage(context, records.snapshots, events.events, after);
+  const healed = new Set(await settle(context, events.events, after));
+  const unrepaired = after.findings.problems.filter((problem) => problem.severity === 'error');
   return {
     repaired,
-    unrepaired,
-    touched: snapshots.filter((snapshot) => touchedIds.has(snapshot.id)),
-    needsPhone: phonesInNeed(snapshots, stillBad),
+    unrepaired: await withPaths(unrepaired, namePaths),
+    moreUnrepaired: after.findings.errors - unrepaired.length,
+    touched: records.snapshots.filter((snapshot) => healed.has(snapshot.id)),
+    needsPhone: phonesInNeed(lists, after),
   };
 }
 
-function phonesInNeed(snapshots: readonly Snapshot[], bad: ReadonlySet<string>): string[] {
+async function listAll({ io, paths, vaultId, signal }: RepairContext): Promise<VaultLists> {
+  const records = await listSnapshots(io, paths, vaultId);
+  return { records, events: await listEvents(io, paths), files: await listStoredFiles(io, paths, signal) };
+}
+
+/** Phones whose newest version on the list lacks something. */
+function phonesInNeed({ records, events }: VaultLists, { findings }: Examination): string[] {
+  const states = versionStates(events.events);
   const newest = new Map<string, Snapshot>();
-  for (const snapshot of snapshots) newest.set(snapshot.record.udid, snapshot);
-  return [...newest].flatMap(([udid, snapshot]) => (bad.has(snapshot.id) ? [udid] : []));
-}
-
-async function badFiles(context: RepairContext, events: readonly VaultEvent[]): Promise<BadFiles> {
-  const { io, paths, index, signal } = context;
-  const names = new Set(events.flatMap((event) => (event.kind === 'damaged' ? event.files : [])));
-  const packs = new Map<string, ReadonlySet<string>>();
-  const objects = new Set<string>();
-  const catalogs = new Set<string>();
-  for (const file of await listStoredFiles(io, paths, signal)) {
-    if (!names.has(file.name)) continue;
-    if (file.folder === 'packs') packs.set(file.name, await damagedObjects(io, index, file.path, file.name, signal));
-    else if (!(await isRight(io, file.path, file.name)))
-      (file.folder === 'objects' ? objects : catalogs).add(file.name);
+  for (const snapshot of records.snapshots) {
+    if ((states.get(snapshot.id)?.forgotten ?? null) === null) newest.set(snapshot.record.udid, snapshot);
   }
-  return { packs, objects, catalogs };
-}
-
-async function isRight(io: VaultIo, path: string, name: string): Promise<boolean> {
-  const file = await io.open(path, 'read');
-  try {
-    const hash = createHash('sha256');
-    const buffer = Buffer.allocUnsafe(1024 * 1024);
-    let position = 0;
-    for (let got = await file.read(buffer, 0); got > 0; got = await file.read(buffer, position)) {
-      hash.update(buffer.subarray(0, got));
-      position += got;
-    }
-    return hash.digest('hex') === name;
-  } finally {
-    await file.close();
-  }
-}
-
-async function singleSizes({ io, paths, signal }: RepairContext): Promise<Map<string, number>> {
-  const files = await listStoredFiles(io, paths, signal);
-  return new Map(files.flatMap((file) => (file.folder === 'objects' ? [[file.name, file.sizeBytes]] : [])));
-}
-
-async function repairSmallFiles(context: RepairContext): Promise<Repaired[]> {
-  const { io, paths } = context;
-  const repaired: Repaired[] = [];
-  const descriptions = await Promise.all(
-    [DESCRIPTION_FILE, DESCRIPTION_COPY].map(async (name) => {
-      const bytes = await readSmallFile(io, join(paths.root, name), MAX_SMALL_BYTES).catch(() => null);
-      return { name, good: bytes !== null && parseSelfHashed(bytes) !== null ? bytes : null };
-    }),
-  );
-  const good = descriptions.find((one) => one.good !== null)?.good ?? null;
-  for (const one of descriptions) {
-    if (one.good !== null || good === null) continue;
-    await putInPlace(context, join(paths.root, one.name), good);
-    repaired.push({ file: one.name, how: 'restored' });
-  }
-  for (const [name, text] of vaultTexts()) {
-    const bytes = await readSmallFile(io, join(paths.root, name), MAX_SMALL_BYTES).catch(() => null);
-    if (bytes?.equals(text) === true) continue;
-    await putInPlace(context, join(paths.root, name), text);
-    repaired.push({ file: name, how: 'rewritten' });
-  }
-  return repaired;
-}
-
-/** Good bytes under a name; what was there is moved aside first. */
-async function putInPlace({ io, paths }: RepairContext, path: string, bytes: Buffer): Promise<void> {
-  await moveAside(io, path);
-  await createDurably(io, join(paths.folder('tmp'), `repair-${randomUUID()}`), path, bytes);
-}
-
-async function moveAside(io: VaultIo, path: string): Promise<void> {
-  if ((await io.stat(path)) === null) return;
-  for (let number = 1; ; number += 1) {
-    const aside = `${path}.damaged${number === 1 ? '' : `-${number}`}`;
-    if ((await io.stat(aside)) !== null) continue;
-    await io.rename(path, aside);
-    await io.syncFolder(dirname(path));
-    return;
-  }
+  return [...newest].flatMap(([udid, snapshot]) => (findings.versions.has(snapshot.id) ? [udid] : []));
 }
 
 /** Whichever of a catalog's two copies is missing comes from the other one. */
@@ -191,29 +119,56 @@ async function repairCatalog(
   state: CatalogState,
   snapshots: readonly Snapshot[],
 ): Promise<Repaired | null> {
-  const { io, paths, copies } = context;
+  const { paths } = context;
+  const isComplete = state.file === 'sound' && state.metaPacks.length > 0;
+  if (isComplete) return null;
   const path = paths.catalog(state.hash);
-  const reference = { hash: state.hash, size: state.sizeBytes, kind: 'full' as const };
-  if (state.file !== 'sound') {
-    const bytes = await copies.fromMetaPack(reference);
-    if (bytes === null) return null;
-    await putInPlace(context, path, bytes);
-    return { file: relative(paths.root, path), how: 'restored' };
-  }
-  if (state.metaPacks.length > 0) return null;
-  const bytes = await readSmallFile(io, path, 1 << 30);
-  const user = snapshots.find(({ record }) => record.catalogs.some((one) => one.hash === state.hash));
+  const users = snapshots.filter(({ record }) => record.catalogs.some((one) => one.hash === state.hash));
+  const bytes = await catalogBytes(context, state, path);
+  const [user] = users;
   if (bytes === null || user === undefined) return null;
-  const name = await writeMetaPack(context, bytes, deviceTag(context.vaultId, user.record.udid));
-  return { file: relative(paths.root, paths.pack(name)), how: 'restored' };
+  if (state.file !== 'sound') await putInPlace(context, path, bytes);
+  let file = relative(paths.root, path);
+  if (state.metaPacks.length === 0) {
+    const name = await writeMetaPack(context, bytes, deviceTag(context.vaultId, user.record.udid));
+    if (state.file === 'sound') file = relative(paths.root, paths.pack(name));
+  }
+  return { file, how: 'restored', snapshots: users.map((snapshot) => snapshot.id) };
+}
+
+/** From the file, a meta pack, a damaged pack in which it is still whole, or a copy on this computer; always by its hash. */
+async function catalogBytes(context: RepairContext, state: CatalogState, path: string): Promise<Buffer | null> {
+  const { io, copies, source, signal } = context;
+  const { hash, sizeBytes } = state;
+  if (sizeBytes > MAX_CATALOG_BYTES) return null;
+  const isRight = (bytes: Buffer | null): bytes is Buffer =>
+    bytes !== null && createHash('sha256').update(bytes).digest('hex') === hash;
+  if (state.file === 'sound') {
+    const bytes = await readSmallFile(io, path, MAX_CATALOG_BYTES);
+    if (isRight(bytes)) return bytes;
+  }
+  const reference = { hash, size: sizeBytes, kind: 'full' as const };
+  const packed = await copies.fromMetaPack(reference);
+  if (packed !== null) return packed;
+  try {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of source.read({ hash: Buffer.from(hash, 'hex'), sizeBytes }))
+      pieces.push(Buffer.from(piece));
+    const bytes = Buffer.concat(pieces);
+    if (isRight(bytes)) return bytes;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof BackstopError)) throw error;
+  }
+  const local = await copies.localCopy(reference);
+  return isRight(local) ? local : null;
 }
 
 async function writeMetaPack(context: RepairContext, catalog: Buffer, tag: Buffer): Promise<string> {
   const { io, paths, pool, thread, lease, clock, vaultId, index } = context;
-  const folder = paths.tmp(lease.session);
-  if ((await io.stat(folder)) === null) await io.mkdir(folder);
   const stored = zstdCompressSync(catalog);
-  const pack = new OpenPack(new HashedFile(io, join(folder, `${randomUUID()}.pack`), pool, thread), {
+  const file = new HashedFile(io, join(paths.tmp(lease.session), `${randomUUID()}.pack`), pool, thread);
+  const pack = new OpenPack(file, {
     flags: PACK_FLAG_META,
     vault: Buffer.from(vaultId.replaceAll('-', ''), 'hex'),
     session: Buffer.from(lease.session.replaceAll('-', ''), 'hex'),
@@ -222,63 +177,64 @@ async function writeMetaPack(context: RepairContext, catalog: Buffer, tag: Buffe
   });
   try {
     const hash = createHash('sha256').update(catalog).digest();
-    const record = {
-      hash,
-      rawLength: catalog.length,
-      storedLength: stored.length,
-      crc: crc32(stored),
-      codec: CODEC_ZSTD,
-    };
-    await pack.addStream(record, once(stored));
+    const lengths = { rawLength: catalog.length, storedLength: stored.length };
+    await pack.addStream({ hash, ...lengths, crc: crc32(stored), codec: CODEC_ZSTD }, once(stored));
     const done = await pack.finish();
     const name = done.hash.toString('hex');
-    await publish(io, done.path, paths.pack(name), done.hash);
+    if ((await publish(io, done.path, paths.pack(name), done.hash)) === 'other-bytes-there') {
+      throw new BackstopError('vault/disk-error', { data: { path: paths.pack(name), reason: 'the name is taken' } });
+    }
     await io.syncFolder(paths.packFolder(name));
     await index.addPack({ hash: name, tag, sizeBytes: done.sizeBytes, flags: PACK_FLAG_META }, done.index);
     return name;
   } catch (error) {
     await pack.discard();
     throw error;
-  } finally {
-    await removeFolder(io, folder);
   }
 }
 
-/** What can still be read of damaged packs goes into new ones, hash-checked. The old ones stay where they are. */
-async function moveOut(
-  context: RepairContext,
-  bad: BadFiles,
-  packs: ReadonlySet<string>,
-  lost: ReadonlySet<string>,
-): Promise<Repaired[]> {
-  const { io, paths, lease } = context;
-  const folder = paths.tmp(lease.session);
-  if ((await io.stat(folder)) === null) await io.mkdir(folder);
-  try {
-    const report = await repack(
-      { ...context, session: lease.session, signal: AbortSignal.any([context.signal, lease.signal]) },
-      [...packs],
-      (entry) => {
-        const name = entry.hash.toString('hex');
-        return !lost.has(name) && ![...packs].every((pack) => bad.packs.get(pack)?.has(name) === true);
-      },
-      (pack, entry) => bad.packs.get(pack)?.has(entry.hash.toString('hex')) === true,
-    );
-    return report.moved.map(({ from }) => ({
-      file: relative(paths.root, paths.pack(from)),
-      how: 'copied-to-new-pack',
-    }));
-  } finally {
-    await removeFolder(io, folder);
-  }
+/** What only damaged packs still hold whole goes into new ones, hash-checked. The old ones stay where they are. */
+async function moveOut(context: RepairContext, { rescue, findings }: Examination): Promise<Repaired[]> {
+  const { paths, lease } = context;
+  if (rescue.size === 0) return [];
+  const tags = new Map([...rescue.values()].map(({ pack, tag }) => [pack, tag]));
+  const tagOf = (pack: string): Buffer | undefined => {
+    const tag = tags.get(pack);
+    return tag === undefined || tag === '' ? undefined : Buffer.from(tag, 'hex');
+  };
+  const report = await repack(
+    { ...context, session: lease.session, tagOf, signal: AbortSignal.any([context.signal, lease.signal]) },
+    [...tags.keys()],
+    () => true,
+    (pack, entry) => rescue.get(entry.hash.toString('hex'))?.pack !== pack,
+  );
+  return report.moved.map(({ from }) => {
+    const users = [...findings.versions].flatMap(([id, harm]) => (harm.files.has(from) ? [id] : []));
+    return { file: relative(paths.root, paths.pack(from)), how: 'copied-to-new-pack', snapshots: users };
+  });
 }
 
 /** A damaged single object of which a pack holds a sound copy is needed no more under its own name. */
-async function restoreSingles(context: RepairContext, bad: BadFiles, lost: ReadonlySet<string>): Promise<Repaired[]> {
-  const { paths } = context;
+function otherCopies({ paths }: RepairContext, { bad, lost, unreadable }: Examination): Repaired[] {
   return [...bad.objects].flatMap((name) =>
-    lost.has(name) ? [] : [{ file: relative(paths.root, paths.object(name)), how: 'other-copy' as const }],
+    lost.has(name) || unreadable.has(name)
+      ? []
+      : [{ file: relative(paths.root, paths.object(name)), how: 'other-copy' as const, snapshots: [] }],
   );
+}
+
+/** Writes down where the content of damaged and missing packs is now, so that their names lead there. */
+async function noteWays(context: RepairContext, { ways, lost, rescue }: Examination): Promise<boolean> {
+  const { io, paths, vaultId, writer, clock } = context;
+  if (ways.size === 0 || lost.size > 0 || rescue.size > 0) return false;
+  const known = new Set((await readGcFiles(io, paths)).moved.map(({ moved }) => moved.from));
+  let isNew = false;
+  for (const [from, to] of ways) {
+    if (known.has(from) || to.size === 0) continue;
+    await writeMoved(io, paths, { from, to: [...to] }, { vault: vaultId, writer, at: clock.now() });
+    isNew = true;
+  }
+  return isNew;
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { VaultIo } from '../io/index.ts';
+import { errnoOf, type VaultIo } from '../io/index.ts';
 import { isIgnoredName, parseObjectName, parsePackName, type VaultPaths } from '../layout/names.ts';
 
 /** The large files of a vault: everything whose name is the SHA-256 of its bytes and that holds phones' content. */
@@ -28,7 +28,7 @@ export async function listStoredFiles(io: VaultIo, paths: VaultPaths, signal?: A
   const worker = async (): Promise<void> => {
     for (const { folder, path } of waiting) {
       signal?.throwIfAborted();
-      for (const item of await io.readdir(path)) {
+      for (const item of await readFolder(io, path)) {
         const name = item.kind === 'file' && !isIgnoredName(item.name) ? hashOf(folder, item.name) : null;
         if (name === null) continue;
         const facts = await io.stat(join(path, item.name));
@@ -40,6 +40,16 @@ export async function listStoredFiles(io: VaultIo, paths: VaultPaths, signal?: A
   };
   await Promise.all(Array.from({ length: LISTERS }, worker));
   return files;
+}
+
+/** A folder that is missing is empty: what should lie in it is missed by its name. */
+async function readFolder(io: VaultIo, path: string): ReturnType<VaultIo['readdir']> {
+  try {
+    return await io.readdir(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 function hashOf(folder: ScrubFolder, name: string): string | null {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { isPromise } from 'node:util/types';
-import { BackstopError } from '../../../../shared/errors/index.ts';
+import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import type { Clock } from '../../platform/index.ts';
 import type { FoldedCache } from '../cache/folded-cache.ts';
 import { type IndexReader, listFans, listPacks, type ObjectIndex } from '../cache/object-index.ts';
@@ -10,6 +10,7 @@ import type { Moves } from '../collect/gc-files.ts';
 import type { NewEvent } from '../events.ts';
 import {
   asVaultError,
+  errnoOf,
   isDiskFull,
   publish,
   readSmallFile,
@@ -159,7 +160,18 @@ export class Session implements VaultSession {
       await this.#close();
       return snapshot;
     } catch (error) {
-      throw this.#break(error);
+      throw this.#break(await this.#whyReally(error));
+    }
+  }
+
+  /** When our own files are gone, somebody may have taken us for dead while this computer slept. */
+  async #whyReally(error: unknown): Promise<unknown> {
+    if (errnoOf(error) !== 'ENOENT') return error;
+    try {
+      await this.#start.lease.renewNow();
+      return error;
+    } catch (lost) {
+      return isBackstopError(lost) ? lost : error;
     }
   }
 
