@@ -54,6 +54,8 @@ const problem = (text) => {
   console.error(plain(`PROBLEM: ${text}`));
 };
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+/** Text with half a character in it becomes bytes that are no text. */
+const utf8 = (text) => (text.isWellFormed() ? Buffer.from(text, 'utf8') : Buffer.of(0xff));
 const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 const isSystemError = (error) => error instanceof Error && typeof error.code === 'string' && 'syscall' in error;
 
@@ -180,18 +182,16 @@ async function* unzstd(chunks, raw) {
   let left = raw;
   try {
     for await (const chunk of source.pipe(tool)) {
-      left -= chunk.length;
-      if (left < 0) break;
       yield chunk;
+      left -= chunk.length;
+      if (left < 0) return;
     }
-  } catch (error) {
-    if (error instanceof Unreadable) throw error;
-    throw new Unreadable('its compressed bytes are damaged');
+  } catch {
+    // A damaged frame yields too few bytes: whoever asked looks at length and hash.
   } finally {
     source.destroy();
     tool.destroy();
   }
-  if (left < 0) throw new Unreadable('its compressed bytes are damaged');
 }
 
 /** The raw bytes of a record as they come, not checked yet. `stored`: the stored bytes, if they are at hand. */
@@ -229,7 +229,7 @@ function parseRecord(file, at, head, size) {
   if (zlib.crc32(head.subarray(0, 60)) !== head.readUInt32LE(60)) return null;
   const stored = Number(head.readBigUInt64LE(8));
   const raw = Number(head.readBigUInt64LE(16));
-  if (at + 64 + stored > size) return null;
+  if (at + 64 + stored > size || !Number.isSafeInteger(raw)) return null;
   return { file, offset: at + 64, stored, raw, hash: head.toString('hex', 24, 56), codec: head[5] };
 }
 
@@ -710,7 +710,7 @@ class Extraction {
   constructor(vault, record, out) {
     this.#vault = vault;
     this.#record = record;
-    const { parts, reason } = new Names().parts(Buffer.from(record.udid, 'utf8'));
+    const { parts, reason } = new Names().parts(utf8(record.udid));
     if (parts?.length !== 1) {
       throw new CannotDo(`the version's device id cannot be a folder's name: ${reason ?? 'it is a path'}`);
     }
@@ -1039,7 +1039,7 @@ async function extract(vault, DatabaseSync, wanted, out, scratch) {
   for (const { id, record } of chosen) {
     let target = out;
     if (wanted === '--all') {
-      const { parts } = new Names().parts(Buffer.from(record.device, 'utf8'));
+      const { parts } = new Names().parts(utf8(record.device));
       const folder = parts?.length === 1 ? parts[0] : 'device';
       target = path.join(out, folder, `${String(record.seq).padStart(8, '0')}-${id.slice(0, 12)}`);
     }
