@@ -40,4 +40,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (dir !== '') await main();
+if (import.meta.main) await main();
