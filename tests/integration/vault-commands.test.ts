@@ -198,7 +198,11 @@ describe('a scrub and a repair', () => {
     flip(catalogs[0] as string);
     const found = await run('scrub');
     expect(found).toMatchObject({ code: 1, last: { ok: false } });
-    expect(found.last['problems']).toMatchObject([{ kind: 'catalog', file: relative(vault, catalogs[0] as string) }]);
+    const named = found.last['problems'] as Array<{ kind: string; file: string }>;
+    // Versions share a full catalog: each that needs it is named.
+    expect(named.length).toBeGreaterThan(0);
+    const file = relative(vault, catalogs[0] as string);
+    for (const one of named) expect(one).toMatchObject({ kind: 'catalog', file });
     const repaired = await run('repair');
     expect(repaired).toMatchObject({ code: 0, last: { unrepaired: [], needsPhone: [] } });
     expect((await run('scrub')).last).toMatchObject({ ok: true });
