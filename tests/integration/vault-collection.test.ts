@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { pruneVault } from '../../src/main/engine/api/retention.ts';
 import { type Snapshot, Vault, type VaultOptions } from '../../src/main/engine/vault/index.ts';
+import { retentionPresets } from '../../src/shared/rules/retention/index.ts';
 import { MemoryDisk } from '../support/vault/memory-disk.ts';
 import { Random } from '../support/vault/random.ts';
 import { type Content, commitVersion, differenceFrom, UDID } from '../support/vault/versions.ts';
@@ -110,6 +112,34 @@ describe('forgetting', () => {
     await expect(vault.forget([second], 'owner')).rejects.toMatchObject({ code: 'vault/in-use' });
     await vault.unpin(first);
     await vault.forget([first], 'owner');
+  });
+
+  test('a pin whose time is over is taken back when the rules want the version gone, and not before', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const vault = await vaultOn(new MemoryDisk());
+    const made: Version[] = [];
+    for (const at of [0, 1, 300, 301]) {
+      vi.setSystemTime(Date.parse(day(at)));
+      await using session = await vault.openSession({ udid: UDID, label: 'Anna' });
+      const content = contentOf(at);
+      made.push({ snapshot: await commitVersion(session, made.at(-1) ?? null, content, day(at)), content });
+    }
+    const [first, second] = made.map(({ snapshot }) => snapshot) as [Snapshot, Snapshot];
+    await vault.pin(first, { untilMs: Date.parse(day(100)), reason: null });
+    await vault.pin(first, { untilMs: Date.parse(day(400)), reason: 'longer' });
+    await vault.pin(second, { untilMs: Date.parse(day(100)), reason: null });
+    const policy = retentionPresets.light;
+    const removed = async (dryRun: boolean): Promise<readonly string[]> =>
+      (await pruneVault(vault, { dryRun, policy })).remove;
+    expect(await removed(true)).toEqual([second.id]);
+    expect((await vault.snapshots()).states.get(second.id)?.isPinned).toBe(true);
+    expect(await removed(false)).toEqual([second.id]);
+    const { forgotten, states } = await vault.snapshots();
+    expect(forgotten.map(({ id }) => id)).toEqual([second.id]);
+    expect(states.get(first.id)).toMatchObject({ isPinned: true, pinnedUntilMs: Date.parse(day(400)) });
+    vi.setSystemTime(Date.parse(day(401)));
+    expect(await removed(false)).toEqual([first.id]);
   });
 
   test('the next backup does not build upon a forgotten version, and its number is not used again', async () => {

@@ -90,6 +90,17 @@ describe('forget and its undo', () => {
       last: { code: 'vault/pinned', olderSnapshotsSafe: true },
     });
     expect(await run('unpin', first)).toMatchObject({ code: 0, last: { unpinned: [first] } });
+    for (const day of ['yesterday', '2020-01-01', '2999-99-99']) {
+      expect(await run('pin', first, '--until', day)).toMatchObject({ code: 2, last: { code: 'vault/bad-pin-date' } });
+    }
+    expect(await run('pin', first, '--until', '2999-01-01', '--reason', 'the trip')).toMatchObject({ code: 0 });
+    expect((await run('snapshots')).last['snapshots']).toMatchObject([
+      { id: first, pinned: true, pinnedUntil: '2999-01-01T00:00:00.000Z', pinReason: 'the trip' },
+      {},
+      {},
+    ]);
+    expect(await run('unpin', first)).toMatchObject({ code: 0 });
+    expect(await run('note', first, 'x'.repeat(141))).toMatchObject({ code: 2, last: { code: 'vault/note-too-long' } });
     expect(await run('forget', ...ids)).toMatchObject({ code: 1, last: { code: 'vault/last-good' } });
     expect(await listed()).toEqual(ids);
     expect(await run('note', second, 'before', 'the trip')).toMatchObject({

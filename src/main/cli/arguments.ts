@@ -43,6 +43,9 @@ export interface CommandLine {
   readonly policy: RetentionPreset | null;
   /** Bytes; null: not said. */
   readonly budget: number | null;
+  /** A day, as it was typed. */
+  readonly until: string | null;
+  readonly reason: string | null;
   readonly due: boolean;
   readonly maxBytes: number | null;
   /** Bytes a second. */
@@ -118,7 +121,12 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     positionals: [1, MANY],
     flags: [],
   },
-  pin: { usage: 'pin SNAPSHOT…', summary: 'Keep versions whatever the rules say.', positionals: [1, MANY], flags: [] },
+  pin: {
+    usage: 'pin SNAPSHOT… [--until DAY] [--reason TEXT]',
+    summary: 'Keep versions whatever the rules say, for ever or until a day such as 2027-02-19.',
+    positionals: [1, MANY],
+    flags: ['until', 'reason'],
+  },
   unpin: { usage: 'unpin SNAPSHOT…', summary: 'Let the rules decide again.', positionals: [1, MANY], flags: [] },
   note: {
     usage: 'note SNAPSHOT TEXT',
@@ -173,6 +181,8 @@ const options = {
   'dry-run': { type: 'boolean', default: false },
   policy: { type: 'string' },
   budget: { type: 'string' },
+  until: { type: 'string' },
+  reason: { type: 'string' },
   due: { type: 'boolean', default: false },
   max: { type: 'string' },
   rate: { type: 'string' },
@@ -220,6 +230,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     dryRun: values['dry-run'],
     policy: values.policy === undefined ? null : presetNamed(values.policy),
     budget: values.budget === undefined ? null : bytesOf(values.budget),
+    until: values.until ?? null,
+    reason: values.reason === undefined ? null : values.reason.slice(0, 200),
     due: values.due,
     maxBytes: values.max === undefined ? null : bytesOf(values.max),
     rate: values.rate === undefined ? null : bytesOf(values.rate),

@@ -124,7 +124,8 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
     case 'pin':
     case 'unpin': {
       const pinned = line.command === 'pin';
-      const result = await engine.pin({ vault, snapshots: line.positionals, pinned }, options);
+      const { until, reason } = line;
+      const result = await engine.pin({ vault, snapshots: line.positionals, pinned, until, reason }, options);
       output.result(result, pinText(result));
       return 0;
     }

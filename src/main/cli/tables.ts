@@ -61,9 +61,14 @@ function snapshotTable(snapshots: readonly SnapshotSummary[]): string {
       formatBytes(one.newBytes),
       yesNo(one.encrypted),
       verifiedText(one),
-      [one.pinned ? 'pinned' : '', one.note ?? ''].filter((part) => part !== '').join(': '),
+      [pinWords(one), one.note ?? ''].filter((part) => part !== '').join(': '),
     ]),
   );
+}
+
+function pinWords({ pinned, pinnedUntil }: SnapshotSummary): string {
+  if (!pinned) return '';
+  return pinnedUntil === null ? 'pinned' : `pinned until ${pinnedUntil.slice(0, 10)}`;
 }
 
 function verifiedText({ verified }: SnapshotSummary): string {

@@ -33,10 +33,11 @@ export function unforgetText({ restored }: UnforgetResult): string {
   return `Back on the list: ${restored.map(shortId).join(', ')}.`;
 }
 
-export function pinText({ pinned, unpinned }: PinResult): string {
-  return pinned.length > 0
-    ? `Pinned: ${pinned.map(shortId).join(', ')}. No rule and no lack of space will remove ${pinned.length === 1 ? 'it' : 'them'}.`
-    : `No longer pinned: ${unpinned.map(shortId).join(', ')}.`;
+export function pinText({ pinned, unpinned, until }: PinResult): string {
+  if (pinned.length === 0) return `No longer pinned: ${unpinned.map(shortId).join(', ')}.`;
+  const them = pinned.length === 1 ? 'it' : 'them';
+  const end = until === null ? '' : ` until ${until}`;
+  return `Pinned: ${pinned.map(shortId).join(', ')}. No rule and no lack of space will remove ${them}${end}.`;
 }
 
 export function noteText({ snapshot, note }: NoteResult): string {

@@ -51,6 +51,14 @@ export interface SnapshotsChoice {
   readonly snapshots: readonly string[];
 }
 
+export interface PinRequest extends SnapshotsChoice {
+  /** False: takes the pins back. */
+  readonly pinned: boolean;
+  /** ISO 8601: from then on the rules may take the pin back; null: never. */
+  readonly until: string | null;
+  readonly reason: string | null;
+}
+
 export interface PruneRequest {
   readonly vault: string;
   readonly dryRun: boolean;
@@ -89,7 +97,7 @@ export interface Engine {
   /** `force`: also the last verified version of a phone. */
   forget(request: SnapshotsChoice & { readonly force: boolean }, options?: WorkOptions): Promise<ForgetResult>;
   unforget(request: SnapshotsChoice, options?: WorkOptions): Promise<UnforgetResult>;
-  pin(request: SnapshotsChoice & { readonly pinned: boolean }, options?: WorkOptions): Promise<PinResult>;
+  pin(request: PinRequest, options?: WorkOptions): Promise<PinResult>;
   /** Empty text takes the note away. */
   note(request: SnapshotChoice & { readonly text: string }, options?: WorkOptions): Promise<NoteResult>;
   trash(request: { readonly vault: string }, options?: WorkOptions): Promise<TrashResult>;

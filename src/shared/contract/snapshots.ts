@@ -24,6 +24,9 @@ export const snapshotSummarySchema = z.object({
   verified: verifiedMarkSchema.nullable(),
   /** Kept whatever the rules of retention say. */
   pinned: z.boolean(),
+  /** From then on the rules may take the pin back; null: never, or it is not pinned. */
+  pinnedUntil: z.string().nullable(),
+  pinReason: z.string().nullable(),
   note: z.string().nullable(),
 });
 export type SnapshotSummary = z.infer<typeof snapshotSummarySchema>;

@@ -23,6 +23,8 @@ export const pinResultSchema = z.object({
   type: z.literal('result'),
   pinned: z.array(z.string()),
   unpinned: z.array(z.string()),
+  /** From then on the rules may take the pin back; null: never. */
+  until: z.string().nullable(),
 });
 export type PinResult = z.infer<typeof pinResultSchema>;
 

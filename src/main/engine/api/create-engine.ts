@@ -11,6 +11,7 @@ import type {
   ForgetResult,
   MoveVaultResult,
   NoteResult,
+  PinRequest,
   PinResult,
   PruneRequest,
   PruneResult,
@@ -222,9 +223,9 @@ class LocalEngine implements Engine {
     return await restoreVersions(vault, request.snapshots);
   }
 
-  async pin(request: SnapshotsChoice & { readonly pinned: boolean }): Promise<PinResult> {
+  async pin(request: PinRequest): Promise<PinResult> {
     await using vault = await this.#open(request.vault);
-    return await pinVersions(vault, request.snapshots, request.pinned);
+    return await pinVersions(vault, request);
   }
 
   async note(request: SnapshotChoice & { readonly text: string }): Promise<NoteResult> {

@@ -11,7 +11,7 @@ import {
   retentionPresets,
 } from '../../../shared/rules/retention/index.ts';
 import { type Snapshot, type SnapshotList, UNDO_MS, type Vault, type VaultEvent } from '../vault/index.ts';
-import { newestMark } from './summaries.ts';
+import { isGood } from './summaries.ts';
 import { cleared, estimateOrNull } from './trash.ts';
 
 /** The rules of retention, applied to a vault; and where they are kept: in the vault, for every computer that uses it. */
@@ -89,6 +89,8 @@ export async function pruneVault(
       laterBytes: later === null ? null : Math.max(0, later - now),
     };
   }
+  // A pin whose time is over is taken back only when the version has to go.
+  for (const one of going) if (list.states.get(one.id)?.isPinned === true) await vault.unpin(one);
   if (going.length > 0) await vault.forget(going, 'retention');
   await expireUnderPressure(vault, policy, usedBytes, signal);
   const report = await vault.collect({ signal });
@@ -143,7 +145,7 @@ function measured(
 }
 
 function retained({ id, record }: Snapshot, { events, states }: SnapshotList): RetainedVersion {
-  const mark = newestMark(id, events);
+  const state = states.get(id);
   const byPhone = Date.parse(record.statusDate);
   return {
     id,
@@ -151,7 +153,7 @@ function retained({ id, record }: Snapshot, { events, states }: SnapshotList): R
     seq: record.seq,
     finishedMs: Date.parse(record.finished),
     statusMs: Number.isFinite(byPhone) ? byPhone : null,
-    isPinned: states.get(id)?.isPinned ?? false,
-    isGood: mark?.ok === true && mark.level !== 'structure',
+    isPinned: state?.isPinned === true && !(state.pinnedUntilMs !== null && state.pinnedUntilMs <= Date.now()),
+    isGood: isGood(id, events),
   };
 }

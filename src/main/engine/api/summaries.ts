@@ -19,6 +19,8 @@ export function summarise(snapshot: Snapshot, list: Pick<SnapshotList, 'events' 
     ios: record.ios,
     verified: newestMark(id, list.events),
     pinned: state?.isPinned ?? false,
+    pinnedUntil: state?.pinnedUntilMs == null ? null : new Date(state.pinnedUntilMs).toISOString(),
+    pinReason: state?.pinReason ?? null,
     note: state?.note ?? null,
   };
 }
@@ -54,6 +56,12 @@ function damagedVersions(events: readonly VaultEvent[]): ReadonlySet<string> {
     damagedIn.set(events, damaged);
   }
   return damaged;
+}
+
+/** Good enough to be the one that always stays: its bytes were read, at least in part, and nothing is known against it. */
+export function isGood(id: string, events: readonly VaultEvent[]): boolean {
+  const mark = newestMark(id, events);
+  return mark?.ok === true && mark.level !== 'structure';
 }
 
 function depth(level: VerificationLevel): number {

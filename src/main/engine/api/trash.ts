@@ -3,13 +3,14 @@ import type {
   EmptyTrashResult,
   ForgetResult,
   NoteResult,
+  PinRequest,
   PinResult,
   TrashResult,
   UnforgetResult,
 } from '../../../shared/contract/index.ts';
 import { BackstopError } from '../../../shared/errors/index.ts';
 import { type CollectReport, type Snapshot, UNDO_MS, type Vault } from '../vault/index.ts';
-import { newestMark, summarise } from './summaries.ts';
+import { isGood, summarise } from './summaries.ts';
 
 /** What leaves the list and how it comes back: forgetting, pins, notes and the trash. */
 
@@ -29,11 +30,11 @@ export async function forgetVersions(
 async function refuseLastGood(vault: Vault, going: readonly Snapshot[]): Promise<void> {
   const { snapshots, events } = await vault.snapshots();
   const isGoing = new Set(going.map((one) => one.id));
-  const isGood = (one: Snapshot): boolean => newestMark(one.id, events)?.ok === true;
   for (const { id, record } of going) {
     const own = snapshots.filter((one) => one.record.udid === record.udid);
     const left = own.filter((one) => !isGoing.has(one.id));
-    if (left.length > 0 && (left.some(isGood) || !own.some(isGood))) continue;
+    const hasGood = (some: readonly Snapshot[]): boolean => some.some((one) => isGood(one.id, events));
+    if (left.length > 0 && (hasGood(left) || !hasGood(own))) continue;
     throw new BackstopError('vault/last-good', { data: { snapshot: id.slice(0, 12), name: record.name } });
   }
 }
@@ -44,16 +45,28 @@ export async function restoreVersions(vault: Vault, names: readonly string[]): P
   return { type: 'result', restored: chosen.map((one) => one.id) };
 }
 
-export async function pinVersions(vault: Vault, names: readonly string[], pinned: boolean): Promise<PinResult> {
-  const chosen = await resolveAll(vault, names);
-  for (const snapshot of chosen) await (pinned ? vault.pin(snapshot) : vault.unpin(snapshot));
+export async function pinVersions(vault: Vault, { snapshots, pinned, until, reason }: PinRequest): Promise<PinResult> {
+  const untilMs = until === null ? null : Date.parse(until);
+  if (untilMs !== null && (!isDay(until) || !(untilMs > Date.now())))
+    throw new BackstopError('vault/bad-pin-date', { data: { until } });
+  const chosen = await resolveAll(vault, snapshots);
+  for (const snapshot of chosen) await (pinned ? vault.pin(snapshot, { untilMs, reason }) : vault.unpin(snapshot));
   const ids = chosen.map((one) => one.id);
-  return { type: 'result', pinned: pinned ? ids : [], unpinned: pinned ? [] : ids };
+  return { type: 'result', pinned: pinned ? ids : [], unpinned: pinned ? [] : ids, until: pinned ? until : null };
+}
+
+/** In characters: what a line of the list can show. */
+const MAX_NOTE = 140;
+
+function isDay(until: string | null): boolean {
+  return /^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(until ?? '');
 }
 
 export async function noteVersion(vault: Vault, name: string, text: string): Promise<NoteResult> {
   const snapshot = await vault.resolve(name);
   const note = text.trim();
+  const length = [...note].length;
+  if (length > MAX_NOTE) throw new BackstopError('vault/note-too-long', { data: { length, most: MAX_NOTE } });
   await vault.writeNote(snapshot, note);
   return { type: 'result', snapshot: snapshot.id, note: note === '' ? null : note };
 }

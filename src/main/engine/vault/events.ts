@@ -51,8 +51,16 @@ const forgetSchema = z.object({ ...head, kind: z.literal('forget'), by: z.enum([
 const unforgetSchema = z.object({ ...head, kind: z.literal('unforget'), forgets: eventIds });
 /** The forgetting's undo time ends now: the owner emptied the trash, or room was needed. */
 const expireSchema = z.object({ ...head, kind: z.literal('expire'), forgets: eventIds });
-/** Kept whatever any rule says, also against a forgetting. */
-const pinSchema = z.object({ ...head, kind: z.literal('pin') });
+/**
+ * Kept whatever any rule says, also against a forgetting. `until` takes nothing away by itself: it is when whoever applies
+ * the rules of retention may take the pin back.
+ */
+const pinSchema = z.object({
+  ...head,
+  kind: z.literal('pin'),
+  until: z.string().max(64).nullable().optional(),
+  reason: z.string().max(200).nullable().optional(),
+});
 const unpinSchema = z.object({ ...head, kind: z.literal('unpin'), pins: eventIds });
 /** The owner's words about a version; empty words take the note away. Stands in place of the notes that it names. */
 const noteSchema = z.object({ ...head, kind: z.literal('note'), text: z.string().max(10_000), replaces: eventIds });

@@ -18,7 +18,17 @@ import {
   estimate,
   GRACE_MS,
 } from './collect/collector.ts';
-import { expire, forget, pin, type Remarks, unforget, unpin, writeNote } from './collect/forget.ts';
+import {
+  expire,
+  FOR_EVER,
+  forget,
+  type PinTerms,
+  pin,
+  type Remarks,
+  unforget,
+  unpin,
+  writeNote,
+} from './collect/forget.ts';
 import { Moves } from './collect/gc-files.ts';
 import { type DescribeVolume, Destination, type DestinationReport } from './destination/destination.ts';
 import { Verdicts } from './destination/verdicts.ts';
@@ -403,8 +413,8 @@ export class Vault implements AsyncDisposable {
     });
   }
 
-  pin(snapshot: Snapshot): Promise<void> {
-    return this.#remark((remarks) => pin(remarks, snapshot));
+  pin(snapshot: Snapshot, terms: PinTerms = FOR_EVER): Promise<void> {
+    return this.#remark((remarks) => pin(remarks, snapshot, terms));
   }
 
   unpin(snapshot: Snapshot): Promise<void> {

@@ -26,6 +26,18 @@ function stateAfter(...facts: NewEvent[]) {
 }
 
 describe('what events say about a version', () => {
+  it('is pinned until the last of its pins may be taken back', () => {
+    const until = (day: string | null): NewEvent => ({ kind: 'pin', until: day, reason: day, ...about });
+    const [march, may] = ['2026-03-01T00:00:00.000Z', '2026-05-01T00:00:00.000Z'];
+    const both = stateAfter(until(may), until(march));
+    expect(both).toMatchObject({ isPinned: true, pinnedUntilMs: Date.parse(may), pinReason: march });
+    expect(stateAfter(until(may), until(null))).toMatchObject({ isPinned: true, pinnedUntilMs: null });
+    expect(stateAfter({ kind: 'pin', ...about })).toMatchObject({ pinnedUntilMs: null, pinReason: null });
+    expect(stateAfter(until('soon'))).toMatchObject({ isPinned: true, pinnedUntilMs: null });
+    const left = stateAfter(until(null), until(march), { kind: 'unpin', pins: [idOf(0)], ...about });
+    expect(left).toMatchObject({ isPinned: true, pinnedUntilMs: Date.parse(march) });
+  });
+
   it('is forgotten until the forgetting is taken back', () => {
     expect(stateAfter({ kind: 'forget', by: 'owner', ...about })?.forgotten).toMatchObject({
       by: 'owner',

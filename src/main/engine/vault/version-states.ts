@@ -20,6 +20,10 @@ export interface ForgottenState {
 export interface VersionState {
   readonly isPinned: boolean;
   readonly pins: readonly string[];
+  /** When the rules may take the last of its pins back, Unix milliseconds; null: never, or there is none. */
+  readonly pinnedUntilMs: number | null;
+  /** Why it was pinned, in the words of the newest pin that gives any. */
+  readonly pinReason: string | null;
   /** Null while the version is on the list. A pin beats a forgetting. */
   readonly forgotten: ForgottenState | null;
   readonly note: string | null;
@@ -27,7 +31,15 @@ export interface VersionState {
   readonly notes: readonly string[];
 }
 
-export const PLAIN_STATE: VersionState = { isPinned: false, pins: [], forgotten: null, note: null, notes: [] };
+export const PLAIN_STATE: VersionState = {
+  isPinned: false,
+  pins: [],
+  pinnedUntilMs: null,
+  pinReason: null,
+  forgotten: null,
+  note: null,
+  notes: [],
+};
 
 /** The states of all versions that any event is about, by record id. */
 export function versionStates(events: readonly VaultEvent[]): ReadonlyMap<string, VersionState> {
@@ -67,12 +79,15 @@ function stateOf(
   expired: ReadonlySet<string>,
 ): VersionState {
   const open = events.filter((event) => !taken.has(event.id));
-  const pins = open.filter((event) => event.kind === 'pin').map((event) => event.id);
+  const pins = open.filter((event) => event.kind === 'pin');
+  const ends = pins.map((event) => Date.parse(event.until ?? ''));
   const notes = open.filter((event) => event.kind === 'note');
   const note = notes.at(-1)?.text ?? '';
   return {
     isPinned: pins.length > 0,
-    pins,
+    pins: pins.map((event) => event.id),
+    pinnedUntilMs: ends.length > 0 && ends.every((end) => Number.isFinite(end)) ? Math.max(...ends) : null,
+    pinReason: pins.findLast((event) => (event.reason ?? '') !== '')?.reason ?? null,
     forgotten: pins.length > 0 ? null : forgottenState(events, open, expired),
     note: note === '' ? null : note,
     notes: notes.map((event) => event.id),

@@ -201,6 +201,22 @@ export const vaultErrors = {
     retry: 'never',
     exitCode: 1,
   },
+  'vault/bad-pin-date': {
+    title: 'This is no day to come',
+    explanation: '“{until}” is not a date after today. Nothing was changed.',
+    recovery: 'Give a day like 2027-02-19, or none to keep the version for ever.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 2,
+  },
+  'vault/note-too-long': {
+    title: 'This note is too long',
+    explanation: 'It has {length} characters; a note can have {most}. Nothing was changed.',
+    recovery: 'Make it shorter.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 2,
+  },
   'vault/in-use': {
     title: 'A backup is just building upon this version',
     explanation: 'The version {snapshot} is what a running backup on {host} starts from. Nothing was changed.',

@@ -50,8 +50,20 @@ export async function expire(remarks: Remarks, snapshot: Snapshot): Promise<void
   if (forgets.length > 0) await remarks.record({ kind: 'expire', forgets: [...forgets], ...about(snapshot) });
 }
 
-export async function pin(remarks: Remarks, snapshot: Snapshot): Promise<void> {
-  if (!stateOf(remarks, snapshot).isPinned) await remarks.record({ kind: 'pin', ...about(snapshot) });
+export interface PinTerms {
+  /** When the rules may take it back, Unix milliseconds; null: never. */
+  readonly untilMs: number | null;
+  readonly reason: string | null;
+}
+
+export const FOR_EVER: PinTerms = { untilMs: null, reason: null };
+
+/** A pin that ends later, or never, joins the ones that are there: none is made shorter. */
+export async function pin(remarks: Remarks, snapshot: Snapshot, { untilMs, reason }: PinTerms): Promise<void> {
+  const { isPinned, pinnedUntilMs } = stateOf(remarks, snapshot);
+  if (isPinned && (pinnedUntilMs === null || (untilMs !== null && untilMs <= pinnedUntilMs))) return;
+  const until = untilMs === null ? null : new Date(untilMs).toISOString();
+  await remarks.record({ kind: 'pin', ...about(snapshot), until, reason });
 }
 
 export async function unpin(remarks: Remarks, snapshot: Snapshot): Promise<void> {
