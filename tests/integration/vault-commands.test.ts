@@ -23,7 +23,11 @@ let ids: readonly string[];
 let place = 'vault';
 
 function run(...args: string[]): Promise<BackstopRun> {
-  return backstop([...args, '--vault', join(dir, place)], {
+  return runOn(join(dir, place), ...args);
+}
+
+function runOn(vault: string, ...args: string[]): Promise<BackstopRun> {
+  return backstop([...args, '--vault', vault], {
     env: {
       USBMUXD_SOCKET_ADDRESS: phone.address,
       BACKSTOP_HOME: join(dir, 'home'),
@@ -196,6 +200,9 @@ describe('facts about the vault', () => {
     rmSync(join(dir, 'home', 'cache'), { recursive: true });
     expect((await run('snapshots')).last).toEqual(before);
     expect((await run('vault', 'info')).last).toMatchObject({ id: info.last['id'], bytes: info.last['bytes'] });
+    const byId = await runOn(String(info.last['id']).slice(0, 8), 'vault', 'info');
+    expect(byId.last).toMatchObject({ id: info.last['id'], path: join(dir, place) });
+    expect(await runOn('00000000', 'snapshots')).toMatchObject({ code: 1, last: { code: 'vault/not-found' } });
     expect(await run('vault', 'dance')).toMatchObject({ code: 2 });
   });
 });

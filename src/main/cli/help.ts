@@ -1,7 +1,7 @@
 import { type CommandName, commands } from './arguments.ts';
 
 const general = `Options everywhere:
-  --vault DIR       the vault (default: BACKSTOP_VAULT, else "vault" in Backstop's own folder)
+  --vault DIR|ID    the vault, by its folder or its id (default: BACKSTOP_VAULT, else "vault" in Backstop's own folder)
   --json            one JSON object a line: progress, then the result or the error
 Passwords come from BACKSTOP_PASSWORD, --password-file FILE, or a hidden prompt; never from the command line.
 For "encryption change" the new one comes from BACKSTOP_NEW_PASSWORD or --new-password-file FILE.

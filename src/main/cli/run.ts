@@ -48,7 +48,8 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
     onProgress: (progress) => output.progress(progress),
     onNotice: (notice) => output.notice(notice),
   };
-  const vault = resolve(line.vault ?? context.defaultVault);
+  // A folder, or the id of a vault that this computer knows: the engine tells them apart.
+  const vault = line.vault ?? context.defaultVault;
   const { udid } = line;
   const askPassword = passwordAsker({
     env: context.env,
@@ -155,7 +156,7 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
       return 0;
     }
     case 'demo': {
-      const result = await engine.demo({ keepIn: line.vault === null ? null : vault }, options);
+      const result = await engine.demo({ keepIn: line.vault === null ? null : resolve(vault) }, options);
       output.result(result, demoText(result));
       return result.snapshots.every((one) => one.verified?.ok === true) ? 0 : 1;
     }

@@ -39,6 +39,7 @@ import { type Snapshot, Vault } from '../vault/index.ts';
 import { repairVault, scrubVault } from './care.ts';
 import { checkSnapshot } from './check-snapshot.ts';
 import { runDemo } from './demo.ts';
+import { KnownVaults } from './known-vaults.ts';
 import { connectTrusted, listDevices, type PhoneAccess, pairDevice, phoneAccess, requirePhone } from './phones.ts';
 import { pruneVault, setRetention } from './retention.ts';
 import { showSnapshot } from './show-snapshot.ts';
@@ -283,7 +284,9 @@ class LocalEngine implements Engine {
     options: WorkOptions = {},
   ): Promise<MoveVaultResult> {
     await using vault = await this.#open(request.vault);
-    return await moveVault(vault, request.target, options);
+    const moved = await moveVault(vault, request.target, options);
+    await this.#known.remember(vault.id, resolve(request.target));
+    return moved;
   }
 
   demo(request: { readonly keepIn: string | null }, options: WorkOptions = {}) {
@@ -296,8 +299,9 @@ class LocalEngine implements Engine {
 
   /** Opening a vault finishes first what an interrupted run had earned: its phone had said "done". */
   async #open(path: string): Promise<Vault> {
-    const vault = await Vault.open(path, this.#vaultOptions);
+    const vault = await Vault.open(await this.#known.find(path), this.#vaultOptions);
     try {
+      await this.#known.remember(vault.id, vault.dir);
       if (!vault.isReadOnly) await recoverSessions(vault, this.#home, {});
       return vault;
     } catch (error) {
@@ -306,8 +310,14 @@ class LocalEngine implements Engine {
     }
   }
 
-  #openOrCreate(path: string): Promise<Vault> {
-    return Vault.openOrCreate(path, this.#vaultOptions);
+  async #openOrCreate(path: string): Promise<Vault> {
+    const vault = await Vault.openOrCreate(await this.#known.find(path), this.#vaultOptions);
+    await this.#known.remember(vault.id, vault.dir);
+    return vault;
+  }
+
+  get #known(): KnownVaults {
+    return new KnownVaults(this.#home);
   }
 
   get #vaultOptions() {

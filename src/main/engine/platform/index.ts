@@ -7,6 +7,7 @@ export {
   type Attachment,
   type DescribeOptions,
   describeVolume,
+  mountPoints,
   type TimeMachine,
   type VolumeDescription,
 } from './volume/index.ts';

@@ -6,6 +6,7 @@ export type { Caution, CautionCode } from './destination/cautions.ts';
 export type { DestinationReport } from './destination/destination.ts';
 export type { ProbeFacts } from './destination/probe.ts';
 export type { EventList, NewEvent, VaultEvent } from './events.ts';
+export { vaultIdAt } from './layout/vault-id.ts';
 export type { Host } from './lease/host.ts';
 export type { SnapshotRecord } from './record.ts';
 export type { ScrubProblem } from './scrub/findings.ts';

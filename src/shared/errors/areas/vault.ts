@@ -10,6 +10,23 @@ export const vaultErrors = {
     exitCode: 1,
     reference: 'E21',
   },
+  'vault/not-connected': {
+    title: 'The disk with the vault is not connected',
+    explanation: 'The vault {id} was last seen in {path}. That disk is not here now, and nothing was made in its place.',
+    recovery: 'Connect the disk or share, then try again. If the vault lies elsewhere now, name its folder.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+    reference: 'E21',
+  },
+  'vault/several': {
+    title: 'There is more than one vault of that id',
+    explanation: '“{asked}” can be any of these: {places}. Nothing was opened.',
+    recovery: 'Name the folder of the one that you mean.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 2,
+  },
   'vault/not-a-vault': {
     title: 'That folder is not a vault',
     explanation: 'The folder {path} holds other things ({found}), so Backstop does not put a vault into it.',

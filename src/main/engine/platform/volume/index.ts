@@ -1,2 +1,3 @@
 export { type DescribeOptions, describeVolume } from './describe.ts';
+export { mountPoints } from './mount-points.ts';
 export type { Answer, Attachment, TimeMachine, VolumeDescription } from './types.ts';
