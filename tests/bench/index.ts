@@ -8,6 +8,7 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string', default: '3' },
     quick: { type: 'boolean', default: false },
     dir: { type: 'string' },
+    rivals: { type: 'string', default: 'restic,restic --compression off,borg,hard links' },
   },
 });
 
@@ -16,9 +17,16 @@ switch (positionals[0]) {
     await benchBackup({ runs: Number(values.runs), quick: values.quick });
     break;
   case 'vault':
-    await benchVault({ runs: Number(values.runs), quick: values.quick, dir: values.dir });
+    await benchVault({
+      runs: Number(values.runs),
+      quick: values.quick,
+      dir: values.dir,
+      rivals: values.rivals.split(','),
+    });
     break;
   default:
-    console.error('Say what to measure: npm run bench -- backup|vault [--runs N] [--quick] [--dir FOLDER]');
+    console.error(
+      'Say what to measure: npm run bench -- backup|vault [--runs N] [--quick] [--dir FOLDER] [--rivals A,B]',
+    );
     process.exitCode = 2;
 }

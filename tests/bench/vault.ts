@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, truncateSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync, truncateSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -11,8 +11,10 @@ import { Tree, type TreeFile } from './vault/tree.ts';
 interface VaultBenchOptions {
   readonly runs: number;
   readonly quick: boolean;
-  /** Parent of the scratch folder, which needs about eight times the tree's bytes. */
+  /** Parent of the scratch folder, which needs about eight times the tree's bytes; each rival less saves one. */
   readonly dir: string | undefined;
+  /** Names of those to compare with; restic, of which the goals speak, is always among them. */
+  readonly rivals: readonly string[];
 }
 
 type Distribute<Union> = Union extends unknown ? Omit<Union, 'vault' | 'cache'> : never;
@@ -28,10 +30,17 @@ const CHILD = join(import.meta.dirname, 'vault/child.ts');
  * The vault layer against restic, borg and copies with hard links: the same tree, in one run, everything that is read in
  * the page cache and nothing of an earlier step on its way to the disk. Prints ratios; asserts nothing.
  */
-export async function benchVault({ runs, quick, dir }: VaultBenchOptions): Promise<void> {
+export async function benchVault({ runs, quick, dir, rivals }: VaultBenchOptions): Promise<void> {
   const place = await mkdtemp(join(dir ?? tmpdir(), 'backstop-bench-vault-'));
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // Tens of gigabytes are not left to somebody else.
+    process.once(name, () => {
+      rmSync(place, { recursive: true, force: true });
+      process.exit(1);
+    });
+  }
   try {
-    await run(place, quick ? { files: 10_000, bytes: 500e6 } : { files: 100_000, bytes: 5e9 }, runs);
+    await run(place, quick ? { files: 10_000, bytes: 500e6 } : { files: 100_000, bytes: 5e9 }, runs, rivals);
   } finally {
     await rm(place, { recursive: true, force: true });
   }
@@ -41,6 +50,7 @@ async function run(
   place: string,
   shape: { readonly files: number; readonly bytes: number },
   runs: number,
+  wanted: readonly string[],
 ): Promise<void> {
   const restic = await versionOf('restic', 'version');
   const borg = await versionOf('borg', '--version');
@@ -62,7 +72,8 @@ async function run(
     await borgRival(place, tree.dir),
     await linksRival(place, tree.dir),
   ];
-  const all: readonly Contender[] = [ours, ...rivals];
+  const isWanted = (one: Rival): boolean => one === auto || wanted.includes(one.name);
+  const all: readonly Contender[] = [ours, ...rivals.filter(isWanted)];
   const rows: Row[] = [];
   const add = (row: Row): void => {
     rows.push(row);
@@ -195,7 +206,10 @@ class Ours implements Rival {
 
   async forget(runs: number): Promise<Row> {
     const times: number[] = [];
-    for (let turn = 0; turn < runs; turn += 1) times.push((await this.#work('forget', { work: 'forget' })).seconds);
+    for (let turn = 0; turn < Math.max(3, runs); turn += 1) {
+      await settle(this.#place);
+      times.push((await this.#work('forget', { work: 'forget' })).seconds);
+    }
     return rowOf('open and forget', new Map([[this.name, median(times)]]), { seconds: 0.05 });
   }
 
@@ -205,6 +219,7 @@ class Ours implements Rival {
     await this.#work('many', { work: 'many', count: MANY }, { vault, cache });
     const times: number[] = [];
     for (let turn = 0; turn < Math.max(3, runs); turn += 1) {
+      await settle(this.#place);
       const { seconds, count } = await this.#work('list', { work: 'list' }, { vault, cache });
       if (count !== MANY) throw new Error(`${count} versions are on the list`);
       times.push(seconds);

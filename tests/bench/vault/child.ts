@@ -5,7 +5,7 @@ import { pathIn, type TreeFile } from './tree.ts';
 
 /**
  * One measured piece of work of the vault layer in a process of its own. It gets a `Job` as JSON and prints `Done`: its
- * times begin when the program is loaded.
+ * times begin when the program is loaded, and end when the vault is closed.
  */
 
 export type Job = { readonly vault: string; readonly cache: string } & (
@@ -37,8 +37,9 @@ async function main(job: Job): Promise<Done> {
   const vault = await Vault.openOrCreate(job.vault, { cacheDir: job.cache });
   mark('open');
   const count = await work(vault, job, mark);
-  const seconds = (performance.now() - started) / 1000;
   await vault.close();
+  mark('close');
+  const seconds = (performance.now() - started) / 1000;
   return { seconds, parts, count };
 }
 
