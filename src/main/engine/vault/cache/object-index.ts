@@ -7,6 +7,7 @@ import { PackTable } from '../pack/pack-table.ts';
 import { readPackContents } from '../pack/read-index.ts';
 import { salvageRecords } from '../pack/salvage.ts';
 import { removeDatabase } from './local-files.ts';
+import { FIND_OBJECT, OBJECT_SCHEMA, ObjectRows } from './object-rows.ts';
 import { rowOf, sortedRows } from './sorted-rows.ts';
 
 /**
@@ -15,22 +16,15 @@ import { rowOf, sortedRows } from './sorted-rows.ts';
  * is their hash.
  */
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 const SCHEMA = `
 CREATE TABLE pack (n INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, tag BLOB NOT NULL,
                    size INTEGER NOT NULL, flags INTEGER NOT NULL, complete INTEGER NOT NULL) STRICT;
-CREATE TABLE object (hash BLOB NOT NULL, pack INTEGER NOT NULL, off INTEGER NOT NULL, slen INTEGER NOT NULL,
-                     raw INTEGER NOT NULL, codec INTEGER NOT NULL, PRIMARY KEY (hash, pack)) STRICT, WITHOUT ROWID;
-`;
-const FIND = 'SELECT pack, off, slen, raw, codec FROM object WHERE hash = ?';
-/** A slice is one transaction, which writes each page that it touched: small ones write the same pages again and again. */
-const ROWS_PER_SLICE = 4096;
-const ROWS_PER_INSERT = 10;
+${OBJECT_SCHEMA}`;
 /** Indexes of new packs that are put in order together. */
 const BYTES_AT_A_TIME = 16 * 1024 * 1024;
 const WAL_PAGES = 8192;
 const NO_OBJECTS = Buffer.alloc(INDEX_HEADER_BYTES);
-const PAGE_ROWS = 2048;
 const PACKS_AT_A_TIME = 8;
 /** Flag of this index, not of packs: its records were found by scanning. */
 const SALVAGED = 0x4000_0000;
@@ -70,18 +64,15 @@ export class ObjectIndex implements IndexReader {
   readonly #file: string;
   readonly #db: Database.Database;
   readonly #find: Database.Statement<[Buffer], [number, number, number, number, number]>;
-  readonly #add: Database.Statement<[Buffer, number, number, number, number, number]>;
-  readonly #addMany: Database.Statement;
+  readonly #rows: ObjectRows;
   #packs = new Map<number, IndexedPack>();
   #byHash = new Map<string, IndexedPack>();
 
   private constructor(file: string, db: Database.Database) {
     this.#file = file;
     this.#db = db;
-    this.#find = db.prepare<[Buffer], [number, number, number, number, number]>(FIND).raw(true);
-    const row = '(?, ?, ?, ?, ?, ?)';
-    this.#add = db.prepare(`INSERT OR REPLACE INTO object VALUES ${row}`);
-    this.#addMany = db.prepare(`INSERT OR REPLACE INTO object VALUES ${Array(ROWS_PER_INSERT).fill(row).join(', ')}`);
+    this.#find = db.prepare<[Buffer], [number, number, number, number, number]>(FIND_OBJECT).raw(true);
+    this.#rows = new ObjectRows(db);
     this.#load();
   }
 
@@ -116,7 +107,7 @@ export class ObjectIndex implements IndexReader {
   bulkReader(): IndexReader & { close(): void } {
     const db = new Database(this.#file, { readonly: true, timeout: 30_000 });
     db.pragma('cache_size = -12288');
-    const find = db.prepare<[Buffer], [number, number, number, number, number]>(FIND).raw(true);
+    const find = db.prepare<[Buffer], [number, number, number, number, number]>(FIND_OBJECT).raw(true);
     db.exec('BEGIN');
     return { find: (hash) => this.#places(find.all(hash)), close: () => db.close() };
   }
@@ -127,20 +118,8 @@ export class ObjectIndex implements IndexReader {
   }
 
   /** Every object's every place, in the order of their hashes. No query stays open between two of them. */
-  *allPlaces(): Generator<{ readonly hash: Buffer; readonly pack: number; readonly storedLength: number }> {
-    const page = this.#db
-      .prepare<[Buffer, number, number], [Buffer, number, number]>(
-        'SELECT hash, pack, slen FROM object WHERE (hash, pack) > (?, ?) ORDER BY hash, pack LIMIT ?',
-      )
-      .raw(true);
-    let last: [Buffer, number] = [Buffer.alloc(0), 0];
-    for (;;) {
-      const rows = page.all(...last, PAGE_ROWS);
-      for (const [hash, pack, storedLength] of rows) yield { hash, pack, storedLength };
-      const end = rows.at(-1);
-      if (end === undefined || rows.length < PAGE_ROWS) return;
-      last = [end[0], end[1]];
-    }
+  allPlaces(): ReturnType<ObjectRows['allPlaces']> {
+    return this.#rows.allPlaces();
   }
 
   #places(rows: ReadonlyArray<[number, number, number, number, number]>): IndexedPlace[] {
@@ -169,24 +148,11 @@ export class ObjectIndex implements IndexReader {
     const numbers = this.#db.transaction(() => packs.map((pack) => this.#numberOf(pack)))();
     const filled = packs.map(({ flags, index }) => ((flags & PACK_FLAG_META) === 0 ? index : NO_OBJECTS));
     const order = sortedRows(filled);
-    const row = (key: number): [Buffer, number, number, number, number, number] => {
-      const { list, at } = rowOf(order, key);
+    await this.#rows.add(order.keys.length, (position) => {
+      const { list, at } = rowOf(order, position);
       const { hash, offset, storedLength, rawLength, codec } = readIndexEntry(filled[list] as Buffer, at);
       return [hash, numbers[list] as number, offset, storedLength, rawLength, codec];
-    };
-    const insert = this.#db.transaction((from: number, to: number) => {
-      let at = from;
-      for (; at + ROWS_PER_INSERT <= to; at += ROWS_PER_INSERT) {
-        const values: Array<Buffer | number> = [];
-        for (let next = at; next < at + ROWS_PER_INSERT; next += 1) values.push(...row(next));
-        this.#addMany.run(values);
-      }
-      for (; at < to; at += 1) this.#add.run(...row(at));
     });
-    for (let from = 0; from < order.keys.length; from += ROWS_PER_SLICE) {
-      insert(from, Math.min(from + ROWS_PER_SLICE, order.keys.length));
-      await new Promise((resolve) => setImmediate(resolve));
-    }
     const complete = this.#db.prepare('UPDATE pack SET complete = 1 WHERE n = ?');
     this.#db.transaction(() => {
       for (const n of numbers) complete.run(n);
@@ -214,7 +180,7 @@ export class ObjectIndex implements IndexReader {
     const drop = this.#db.prepare('DELETE FROM pack WHERE hash = ?');
     this.#db.transaction(() => {
       for (const hash of hashes) drop.run(Buffer.from(hash, 'hex'));
-      this.#db.exec('DELETE FROM object WHERE pack NOT IN (SELECT n FROM pack)');
+      this.#rows.dropLost();
     })();
     this.#load();
   }
@@ -222,14 +188,14 @@ export class ObjectIndex implements IndexReader {
   /** Forgets everything. */
   clear(): void {
     this.#db.transaction(() => {
-      this.#db.exec('DELETE FROM object');
+      this.#rows.clear();
       this.#db.exec('DELETE FROM pack');
     })();
     this.#load();
   }
 
   get objectCount(): number {
-    return this.#db.prepare<[], [number]>('SELECT count(DISTINCT hash) FROM object').raw(true).get()?.[0] ?? 0;
+    return this.#rows.count();
   }
 
   /** Does any known pack belong to this device? If not, there is nothing to find for it. */
