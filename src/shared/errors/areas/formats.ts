@@ -27,6 +27,15 @@ export const formatsErrors = {
     retry: 'never',
     exitCode: 1,
   },
+  'formats/bad-typedstream': {
+    title: 'The text of a message cannot be read',
+    explanation:
+      'The formatted text of a message (Apple’s typedstream format) is damaged, or is not what it claims to be. Other messages are not touched by this.',
+    recovery: 'Look into another version of this iPhone; the message may be whole there.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
   'formats/bad-keybag': {
     title: 'The backup’s key bag is damaged',
     explanation:
