@@ -2,7 +2,8 @@ import Database from 'better-sqlite3';
 import { copyLocal, removeDatabase } from '../cache/local-files.ts';
 import type { CatalogReference } from '../record.ts';
 import type { EntryName } from '../types.ts';
-import { EMPTY_LEAF, LEAVES_OF_NODE_BYTES, LeafFeeder, leafOf, NODES, RootTree } from './root.ts';
+import { LEAF_SCHEMA, loadLeaves, saveAllLeaves, saveChangedLeaves } from './leaf-store.ts';
+import { EMPTY_LEAF, LeafFeeder, leafOf, RootTree } from './root.ts';
 import { type EntryRow, type Place, SINGLE_OBJECT, type TopRow } from './schema.ts';
 
 /**
@@ -12,13 +13,14 @@ import { type EntryRow, type Place, SINGLE_OBJECT, type TopRow } from './schema.
  * It is a cache. It is never trusted over the vault: whoever advances it compares its root with the record's.
  */
 
-const FOLDED_VERSION = 1;
-const EXTRA_SCHEMA = `
-CREATE TABLE leaf (node INTEGER PRIMARY KEY, leaves BLOB NOT NULL) STRICT;
-CREATE TABLE packref (n INTEGER PRIMARY KEY, refs INTEGER NOT NULL) STRICT;
+const FOLDED_VERSION = 2;
+const EXTRA_SCHEMA = `${LEAF_SCHEMA}CREATE TABLE packref (n INTEGER PRIMARY KEY, refs INTEGER NOT NULL) STRICT;
 CREATE TABLE single (obj BLOB PRIMARY KEY, size INTEGER NOT NULL, refs INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE folded (k TEXT PRIMARY KEY, v ANY NOT NULL) STRICT, WITHOUT ROWID;
 `;
+const CACHE_KIB = 8192;
+/** Pages that a commit changes stay in memory until its end; those that do not fit are written twice. */
+const APPLY_CACHE_KIB = 24_576;
 const PAGE_ROWS = 1024;
 /** Small at first: somebody who only asks whether there is a row should not pay for two thousand. */
 const FIRST_PAGE_ROWS = 16;
@@ -31,6 +33,7 @@ const ROWS_PER_SLICE = 512;
 const SLICE_MS = 8;
 
 type EntryTuple = [Buffer, Buffer | null, number, number | null, number | null, number | null, number, number];
+type RootTuple = [id: Buffer, obj: Buffer | null, size: number];
 type NameTuple = [string, number, number];
 type TopTuple = [string, Buffer, number, number | null, number | null, number | null, number, number];
 
@@ -57,7 +60,7 @@ export class FoldedIndex {
   readonly db: Database.Database;
   readonly #get: Database.Statement<[Buffer], EntryTuple>;
   readonly #page: Database.Statement<[Buffer, Buffer, number], EntryTuple>;
-  readonly #leaf: Database.Statement<[Buffer, Buffer], EntryTuple>;
+  readonly #leaf: Database.Statement<[Buffer, Buffer], RootTuple>;
   readonly #put: Database.Statement;
   readonly #remove: Database.Statement;
   #names: Database.Statement<[Buffer, Buffer, number], NameTuple> | null = null;
@@ -73,7 +76,7 @@ export class FoldedIndex {
       )
       .raw(true);
     this.#leaf = db
-      .prepare<[Buffer, Buffer], EntryTuple>(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE id >= ? AND id < ? ORDER BY id`)
+      .prepare<[Buffer, Buffer], RootTuple>('SELECT id, obj, size FROM entry WHERE id >= ? AND id < ? ORDER BY id')
       .raw(true);
     this.#put = db.prepare('INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     this.#remove = db.prepare('DELETE FROM entry WHERE id = ?');
@@ -103,8 +106,7 @@ export class FoldedIndex {
       const index = new FoldedIndex(file, db);
       index.#setNumber('rows', totals[0]);
       index.#setNumber('bytes', totals[1]);
-      const leaves = tree ?? (await index.computeTree(options.signal));
-      index.#saveLeaves(leaves, null);
+      saveAllLeaves(db, tree ?? (await index.computeTree(options.signal)));
       index.setState(options.state);
       db.exec('COMMIT');
       return index;
@@ -280,6 +282,7 @@ export class FoldedIndex {
     tops: readonly TopRow[],
     signal?: AbortSignal,
   ): Promise<{ readonly tree: RootTree; readonly root: Buffer; readonly changed: number }> {
+    this.db.pragma(`cache_size = -${APPLY_CACHE_KIB}`);
     const tree = this.loadTree();
     const touched = new Set<number>();
     const packs = new Map<number, number>();
@@ -334,27 +337,21 @@ export class FoldedIndex {
     this.#setNumber('rows', rows);
     this.#setNumber('bytes', bytes);
 
-    const nodes = new Set<number>();
     for (const leaf of touched) {
       tree.setLeaf(leaf, EMPTY_LEAF);
       const feeder = new LeafFeeder(tree);
-      for (const row of this.#leaf.all(prefixOf(leaf), prefixOf(leaf + 1))) {
-        const [id, obj, size] = row;
+      for (const [id, obj, size] of this.#leaf.all(prefixOf(leaf), prefixOf(leaf + 1))) {
         if (obj !== null) feeder.add(id, size, obj);
       }
       feeder.end();
-      nodes.add(leaf >> 8);
       await slicer.breathe();
     }
-    this.#saveLeaves(tree, nodes);
+    saveChangedLeaves(this.db, tree, touched);
     return { tree, root: tree.root(tops), changed };
   }
 
   loadTree(): RootTree {
-    const leaves = Buffer.alloc(NODES * LEAVES_OF_NODE_BYTES);
-    const rows = this.db.prepare<[], [number, Buffer]>('SELECT node, leaves FROM leaf').raw(true).all();
-    for (const [node, bytes] of rows) bytes.copy(leaves, node * LEAVES_OF_NODE_BYTES);
-    return new RootTree(leaves);
+    return loadLeaves(this.db);
   }
 
   /** All leaves anew from the rows. */
@@ -387,13 +384,6 @@ export class FoldedIndex {
   remove(): void {
     this.close();
     removeDatabase(this.file);
-  }
-
-  #saveLeaves(tree: RootTree, nodes: ReadonlySet<number> | null): void {
-    const put = this.db.prepare('INSERT OR REPLACE INTO leaf VALUES (?, ?)');
-    for (let node = 0; node < NODES; node += 1) {
-      if (nodes === null || nodes.has(node)) put.run(node, tree.leavesOfNode(node));
-    }
   }
 
   #getText(key: string): string | null {
@@ -442,7 +432,7 @@ function connect(file: string, mustExist = false): Database.Database {
   const db = new Database(file, { fileMustExist: mustExist });
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
-  db.pragma('cache_size = -8192');
+  db.pragma(`cache_size = -${CACHE_KIB}`);
   db.pragma('temp_store = FILE');
   return db;
 }

@@ -42,6 +42,10 @@ export class RootTree {
     this.#nodes[leaf >> 8] = null;
   }
 
+  leaf(leaf: number): Buffer {
+    return this.#leaves.subarray(leaf * 32, (leaf + 1) * 32);
+  }
+
   leavesOfNode(node: number): Buffer {
     return this.#leaves.subarray(node * LEAVES_OF_NODE_BYTES, (node + 1) * LEAVES_OF_NODE_BYTES);
   }
