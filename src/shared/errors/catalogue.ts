@@ -1,5 +1,6 @@
 import { appErrors } from './areas/app.ts';
 import { backupErrors } from './areas/backup.ts';
+import { browseErrors } from './areas/browse.ts';
 import { cliErrors } from './areas/cli.ts';
 import { deviceErrors } from './areas/device.ts';
 import { exportErrors } from './areas/export.ts';
@@ -23,6 +24,7 @@ const all = {
   ...formatsErrors,
   ...verifyErrors,
   ...exportErrors,
+  ...browseErrors,
   ...cliErrors,
   ...simulatorErrors,
 } as const;
