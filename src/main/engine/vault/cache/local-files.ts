@@ -1,11 +1,14 @@
 import {
+  closeSync,
   copyFileSync,
   createReadStream,
   createWriteStream,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -13,7 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createZstdCompress } from 'node:zlib';
+import { createZstdCompress, zstdCompressSync } from 'node:zlib';
 
 /** Files of this computer's own state and of the program: never of a vault, whose only door is vault/io. */
 
@@ -53,11 +56,27 @@ export function localSize(path: string): number {
   return statSync(path).size;
 }
 
-export function localChunks(path: string): AsyncIterable<Buffer> {
-  return createReadStream(path, { highWaterMark: CHUNK_BYTES });
+/** Read in this thread: this computer's own disk has them in memory, they were written a moment ago. */
+export async function* localChunks(path: string): AsyncGenerator<Buffer> {
+  const file = openSync(path, 'r');
+  try {
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const got = readSync(file, chunk);
+      if (got > 0) yield chunk.subarray(0, got);
+      if (got < CHUNK_BYTES) return;
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 export async function compressLocal(from: string, to: string): Promise<void> {
+  if (localSize(from) <= CHUNK_BYTES) {
+    // Done sooner than a thread is asked.
+    writeFileSync(to, zstdCompressSync(readFileSync(from)), { mode: 0o600 });
+    return;
+  }
   await pipeline(createReadStream(from), createZstdCompress(), createWriteStream(to, { mode: 0o600 }));
 }
 
