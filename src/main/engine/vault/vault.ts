@@ -639,7 +639,7 @@ export class Vault implements AsyncDisposable {
     return this.#guard(async () => {
       this.#refuseReadOnly();
       this.#thread.warmUp();
-      await this.#destination.enter();
+      const { isNetwork } = await this.#destination.enter();
       await makeMissingFolders(this.#io, this.#paths);
       await this.#cleanUp();
       const { udid, label, signal } = request;
@@ -684,7 +684,7 @@ export class Vault implements AsyncDisposable {
             thread: this.#thread,
             policy: this.description.policy,
             workFolder: join(this.#cache, 'work'),
-            isShared: await this.#destination.isNetwork(),
+            isShared: isNetwork,
             recordEvent: (event) => this.recordEvent(event),
             nextRecord: (ofTag, ofLabel) => this.#nextRecord(ofTag, ofLabel),
             markedNames: () => this.#markedNames(),

@@ -81,11 +81,15 @@ export class Destination {
 
   /**
    * Before something is written to a vault: is this disk, since it was last seen, still one that keeps it safely? The
-   * test is repeated after every mount, and after a run that never took leave.
+   * test is repeated after every mount, and after a run that never took leave. Answers as `isNetwork`.
    */
-  async enter(): Promise<void> {
+  async enter(): Promise<{ readonly isNetwork: boolean }> {
     const volume = await this.#volume('quick');
-    if (volume === null) return;
+    if (volume !== null) await this.#enter(volume);
+    return { isNetwork: await this.#isNetwork(volume) };
+  }
+
+  async #enter(volume: VolumeDescription): Promise<void> {
     await this.#refuse(volume);
     const { verdicts } = this.#parts;
     if (verdicts.find(volume) === null) await this.#probe(volume);
@@ -104,8 +108,12 @@ export class Destination {
 
   /** On another computer: others may be writing, and names may appear late. */
   async isNetwork(): Promise<boolean> {
+    return this.#isNetwork(await this.#volume('quick'));
+  }
+
+  async #isNetwork(volume: VolumeDescription | null): Promise<boolean> {
     const { io, root } = this.#parts;
-    return destinationKind(await io.statfs(root), await this.#volume('quick'), null) === 'network';
+    return destinationKind(await io.statfs(root), volume, null) === 'network';
   }
 
   /** `probe`: test the disk now; otherwise a test that still holds is told. */
