@@ -44,6 +44,7 @@ import { type Host, thisHost } from './lease/host.ts';
 import { listLeases, type SeenLease } from './lease/lease-file.ts';
 import { isLeaseDead, isLeaseStale, type LivenessContext, Sightings } from './lease/liveness.ts';
 import { OsLock } from './lease/os-lock.ts';
+import { findLease, type LeasePlace, seeLeases } from './lease/presence.ts';
 import { newSessionId } from './lease/session-id.ts';
 import { SessionLease } from './lease/session-lease.ts';
 import { copyVault, finishMove, type MoveReport } from './move/move-vault.ts';
@@ -476,7 +477,7 @@ export class Vault implements AsyncDisposable {
     return this.#guard(async () => {
       this.#refuseReadOnly();
       await this.#cleanUp();
-      const lease = await this.#takeGcLease('gc-mark');
+      const lease = await this.#takeGcLease('gc-mark', await this.#destination.isNetwork(), signal);
       try {
         return await repairVault(
           {
@@ -536,11 +537,14 @@ export class Vault implements AsyncDisposable {
     return this.#guard(async () => {
       this.#refuseReadOnly();
       await this.#cleanUp();
-      const lease = await this.#takeGcLease('gc-sweep');
+      const isNetwork = await this.#destination.isNetwork();
+      const lease = await this.#takeGcLease('gc-sweep', isNetwork, options.signal);
       try {
-        const leases = await listLeases(this.#io, this.#paths.folder('leases'));
-        const other = leases.find((one) => one.session !== lease.session && !isLeaseDead(one, this.#liveness(0)));
-        if (other !== undefined) {
+        const other = await findLease(
+          this.#leasePlace(isNetwork, options.signal),
+          (one) => one.session !== lease.session && !isLeaseDead(one, this.#liveness(0)),
+        );
+        if (other !== null) {
           const data = { work: 'a backup', host: other.content?.hostName ?? other.host };
           throw new BackstopError('vault/collection-busy', { data });
         }
@@ -658,7 +662,7 @@ export class Vault implements AsyncDisposable {
         isStale: (other, storeNowMs) => isLeaseStale(other, this.#liveness(storeNowMs)),
       });
       try {
-        await this.#waitForSweep(lease, signal);
+        await this.#waitForSweep(lease, isNetwork, signal);
         const listing = await this.#index.refresh(this.#io, this.#paths, signal);
         const refused = new Set([
           ...listing.damaged.map((pack) => pack.hash),
@@ -705,15 +709,22 @@ export class Vault implements AsyncDisposable {
    * Files are only deleted while no session lives, so a sweep that was there before us ends soon; one that comes later
    * sees our lease and stops.
    */
-  async #waitForSweep(lease: SessionLease, signal?: AbortSignal): Promise<void> {
+  async #waitForSweep(lease: SessionLease, isShared: boolean, signal?: AbortSignal): Promise<void> {
     for (;;) {
       signal?.throwIfAborted();
       lease.signal.throwIfAborted();
       const liveness = this.#liveness(lease.storeNowMs);
-      const leases = await listLeases(this.#io, this.#paths.folder('leases'));
-      if (!leases.some((other) => other.kind === 'gc-sweep' && !isLeaseDead(other, liveness))) return;
+      const sweep = await seeLeases(this.#leasePlace(isShared, signal), (leases) => {
+        lease.giveWay(leases);
+        return leases.find((other) => other.kind === 'gc-sweep' && !isLeaseDead(other, liveness)) ?? null;
+      });
+      if (sweep === null) return;
       await sleep(SWEEP_LOOK_MS, signal);
     }
+  }
+
+  #leasePlace(isShared: boolean, signal?: AbortSignal): LeasePlace {
+    return { io: this.#io, folder: this.#paths.folder('leases'), isShared, signal };
   }
 
   async #choose(udid: string, signal?: AbortSignal): Promise<ParentChoice> {
@@ -801,7 +812,8 @@ export class Vault implements AsyncDisposable {
       thread: this.#thread,
       packTargetBytes: this.description.policy.packTargetBytes,
       workFolder: join(this.#cache, 'check'),
-      takeLease: (kind) => this.#takeGcLease(kind),
+      isShared: isNetwork,
+      takeLease: (kind) => this.#takeGcLease(kind, isNetwork, signal),
       isDead: (lease, storeNowMs) => isLeaseDead(lease, this.#liveness(storeNowMs)),
       settle: () => sleep(isNetwork ? SETTLE_NETWORK_MS : SETTLE_LOCAL_MS, signal),
       graceMs: (await this.#isOursAlone()) ? 0 : GRACE_MS,
@@ -825,15 +837,16 @@ export class Vault implements AsyncDisposable {
   }
 
   /** At most one of them lives: whoever was there first goes on, and of two at the same moment the smaller name. */
-  async #takeGcLease(kind: 'gc-mark' | 'gc-sweep'): Promise<SessionLease> {
-    const folder = this.#paths.folder('leases');
+  async #takeGcLease(kind: 'gc-mark' | 'gc-sweep', isShared: boolean, signal?: AbortSignal): Promise<SessionLease> {
     const others = async (goesFirst: (other: SeenLease) => boolean): Promise<void> => {
-      for (const other of await listLeases(this.#io, folder)) {
-        if (!other.kind.startsWith('gc-') || !goesFirst(other)) continue;
-        if (isLeaseDead(other, this.#liveness(Number.NEGATIVE_INFINITY))) continue;
-        const host = other.content?.hostName ?? other.host;
-        throw new BackstopError('vault/collection-busy', { data: { work: 'a collection', host } });
-      }
+      const liveness = this.#liveness(Number.NEGATIVE_INFINITY);
+      const other = await findLease(
+        this.#leasePlace(isShared, signal),
+        (one) => one.kind.startsWith('gc-') && goesFirst(one) && !isLeaseDead(one, liveness),
+      );
+      if (other === null) return;
+      const host = other.content?.hostName ?? other.host;
+      throw new BackstopError('vault/collection-busy', { data: { work: 'a collection', host } });
     };
     await others(() => true);
     const lease = await this.#takeLease(kind);
@@ -886,7 +899,7 @@ export class Vault implements AsyncDisposable {
     if (this.isReadOnly) return { [Symbol.asyncDispose]: async () => undefined };
     const lease = await this.#takeLease('read');
     try {
-      await this.#waitForSweep(lease, signal);
+      await this.#waitForSweep(lease, await this.#destination.isNetwork(), signal);
     } catch (error) {
       await lease.release();
       throw error;

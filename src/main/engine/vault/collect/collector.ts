@@ -7,6 +7,7 @@ import { listEvents } from '../events.ts';
 import { errnoOf, type VaultIo } from '../io/index.ts';
 import type { VaultPaths } from '../layout/names.ts';
 import { listLeases, type SeenLease } from '../lease/lease-file.ts';
+import { findLease } from '../lease/presence.ts';
 import type { SessionLease } from '../lease/session-lease.ts';
 import { INDEX_ENTRY_BYTES, INDEX_HEADER_BYTES, type IndexEntry, readIndexEntry } from '../pack/layout.ts';
 import { readPackContents } from '../pack/read-index.ts';
@@ -44,6 +45,8 @@ export interface CollectContext {
   readonly thread: HashThread;
   readonly packTargetBytes: number;
   readonly workFolder: string;
+  /** On a network store, where leases of others may be seen late. */
+  readonly isShared: boolean;
   /** Takes a lease of this kind; at most one of them lives in a vault. */
   readonly takeLease: (kind: 'gc-mark' | 'gc-sweep') => Promise<SessionLease>;
   readonly isDead: (lease: SeenLease, storeNowMs: number) => boolean;
@@ -271,12 +274,15 @@ async function sweep(context: CollectContext): Promise<Pick<CollectReport, 'free
 /** Anybody else at work in the vault stops a collection. */
 async function refuseIfBusy(context: CollectContext, lease: SessionLease): Promise<void> {
   stillOurs(context, lease);
-  for (const other of await listLeases(context.io, context.paths.folder('leases'))) {
-    if (other.session === lease.session || context.isDead(other, lease.storeNowMs)) continue;
-    const work = other.kind === 'session' ? 'a backup' : other.kind === 'read' ? 'somebody reading' : 'a collection';
-    const host = other.content?.hostName ?? other.host;
-    throw new BackstopError('vault/collection-busy', { data: { work, host } });
-  }
+  const { io, paths, isShared, signal } = context;
+  const other = await findLease(
+    { io, folder: paths.folder('leases'), isShared, signal },
+    (one) => one.session !== lease.session && !context.isDead(one, lease.storeNowMs),
+  );
+  stillOurs(context, lease);
+  if (other === null) return;
+  const work = other.kind === 'session' ? 'a backup' : other.kind === 'read' ? 'somebody reading' : 'a collection';
+  throw new BackstopError('vault/collection-busy', { data: { work, host: other.content?.hostName ?? other.host } });
 }
 
 function stillOurs(context: CollectContext, lease: SessionLease): void {

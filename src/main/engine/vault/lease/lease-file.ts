@@ -11,6 +11,8 @@ import { isIgnoredName } from '../layout/names.ts';
 
 export const LEASE_FORMAT = 'backstop-lease';
 const MAX_LEASE_BYTES = 64 * 1024;
+/** The file of a number is removed after the next but one was written: a listing this old still leads to the lease. */
+const RENEWALS_MISSED = 3;
 const LEASE_NAME =
   /^([a-z]+(?:-[a-z]+)?)-([0-9a-f]{8})-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(\d{1,9})\.json$/;
 
@@ -71,12 +73,28 @@ export async function listLeases(io: VaultIo, folder: string): Promise<SeenLease
   }
   const leases: SeenLease[] = [];
   for (const [key, seen] of sessions) {
-    const path = join(folder, `${key}.${seen.counter}.json`);
-    const facts = await io.stat(path);
-    if (facts === null) continue; // Released or renewed since the listing; a renewal shows at the next look.
-    leases.push({ ...seen, modifiedMs: facts.modifiedMs, content: await readLease(io, path) });
+    const newest = await newestFile(io, folder, key, seen.counter);
+    if (newest === null) continue; // Released since the listing.
+    const { name, counter, modifiedMs } = newest;
+    const files = seen.files.includes(name) ? seen.files : [...seen.files, name];
+    leases.push({ ...seen, counter, files, modifiedMs, content: await readLease(io, join(folder, name)) });
   }
   return leases;
+}
+
+/** Renewed since the listing, or since the time that a cached listing is of: then its file has a later number by now. */
+async function newestFile(
+  io: VaultIo,
+  folder: string,
+  key: string,
+  listed: number,
+): Promise<{ readonly name: string; readonly counter: number; readonly modifiedMs: number } | null> {
+  for (let counter = listed; counter <= listed + RENEWALS_MISSED; counter += 1) {
+    const name = `${key}.${counter}.json`;
+    const facts = await io.stat(join(folder, name));
+    if (facts !== null) return { name, counter, modifiedMs: facts.modifiedMs };
+  }
+  return null;
 }
 
 async function readLease(io: VaultIo, path: string): Promise<LeaseContent | null> {

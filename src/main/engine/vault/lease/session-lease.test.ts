@@ -8,7 +8,7 @@ import type { Host } from './host.ts';
 import { listLeases } from './lease-file.ts';
 import { isLeaseDead, isLeaseStale, LEASE_PATIENCE_MS, type LivenessContext, Sightings } from './liveness.ts';
 import { newSessionId } from './session-id.ts';
-import { LEASE_LIFE_MS, type LeaseOptions, SessionLease } from './session-lease.ts';
+import { LEASE_LIFE_MS, type LeaseOptions, RENEWAL_MS, SessionLease } from './session-lease.ts';
 
 let root = '';
 beforeEach(() => {
@@ -88,6 +88,49 @@ test('after 20 minutes by either clock a lease is lost, even if it could be rene
     await expect(lease.renewNow()).rejects.toMatchObject({ code: 'vault/lease-lost' });
     await lease.release();
   }
+});
+
+test('before a version is named, a lease is lost by any clock after 20 minutes, and proved anew after a missed renewal', async () => {
+  for (const which of ['wallMs', 'monotonic', 'store'] as const) {
+    const clock = new FakeClock();
+    const lease = await SessionLease.take(options({ clock }));
+    const pass = (ms: number): number => {
+      if (which === 'store') return lease.storeNowMs + ms;
+      clock[which] += ms;
+      return lease.storeNowMs;
+    };
+    await lease.confirm(pass(RENEWAL_MS));
+    expect((await listLeases(nodeIo, join(root, 'leases')))[0]?.counter).toBe(1);
+    await lease.confirm(pass(2 * RENEWAL_MS));
+    expect((await listLeases(nodeIo, join(root, 'leases')))[0]?.counter).toBe(which === 'store' ? 1 : 2);
+    await lease.confirm(pass(3 * RENEWAL_MS));
+    expect((await listLeases(nodeIo, join(root, 'leases')))[0]?.counter).toBe(which === 'store' ? 2 : 3);
+    await expect(lease.confirm(pass(LEASE_LIFE_MS + 1))).rejects.toMatchObject({ code: 'vault/lease-lost' });
+    expect(lease.signal.aborted).toBe(true);
+    await lease.release();
+  }
+});
+
+test('a lease that was taken away meanwhile is seen before a version is named', async () => {
+  const clock = new FakeClock();
+  const lease = await SessionLease.take(options({ clock }));
+  for (const name of readdirSync(join(root, 'leases'))) rmSync(join(root, 'leases', name));
+  clock.wallMs -= 3 * RENEWAL_MS; // Set back while the computer slept.
+  await expect(lease.confirm(lease.storeNowMs)).rejects.toMatchObject({ code: 'vault/lease-lost' });
+  await lease.release();
+});
+
+test('a lease that was renewed since a cached listing is found under its later number', async () => {
+  const lease = await SessionLease.take(options());
+  const before = readdirSync(join(root, 'leases')).map((name) => ({ name, kind: 'file' as const }));
+  await lease.renewNow();
+  await lease.renewNow();
+  await lease.renewNow();
+  const [seen] = await listLeases({ ...nodeIo, readdir: async () => before }, join(root, 'leases'));
+  expect(seen).toMatchObject({ session: lease.session, counter: 3 });
+  expect(seen?.content?.counter).toBe(3);
+  await lease.release();
+  expect(await listLeases({ ...nodeIo, readdir: async () => before }, join(root, 'leases'))).toEqual([]);
 });
 
 test('a disk that fails for a while is tried again; the number is not used up', async () => {

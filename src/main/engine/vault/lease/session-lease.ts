@@ -27,6 +27,10 @@ export interface LeaseOptions {
   readonly isStale: (lease: SeenLease, storeNowMs: number) => boolean;
 }
 
+/** More than one renewal was missed. */
+const LATE_MS = 2 * RENEWAL_MS;
+const TOO_LATE = 'more than 20 minutes passed since it was last renewed';
+
 interface GoodMoment {
   readonly wallMs: number;
   readonly monotonicMs: number;
@@ -65,14 +69,17 @@ export class SessionLease {
   static async take(options: LeaseOptions): Promise<SessionLease> {
     const before = await listLeases(options.io, options.folder);
     const lock = OsLock.take(options.lockFolder, options.session);
-    if (lock === null) throw new BackstopError('vault/device-busy', { data: { host: options.host.name, since: '' } });
     const own = before.filter((lease) => lease.session === options.session);
+    if (lock === null) {
+      const since = own.find((seen) => seen.content !== null)?.content?.startedAt ?? options.clock.now().toISOString();
+      throw new BackstopError('vault/device-busy', { data: { host: options.host.name, since } });
+    }
     const lease = new SessionLease(options, lock, 1 + Math.max(0, ...own.map((seen) => seen.counter)));
     try {
       await lease.#write();
       lease.#refuseIfBusy(before, () => true);
       // Two that began at the same moment see each other now; the one with the smaller id goes on.
-      lease.#refuseIfBusy(await listLeases(options.io, options.folder), (other) => other.session < options.session);
+      if (options.deviceTag !== null) lease.giveWay(await listLeases(options.io, options.folder));
       for (const file of own.flatMap((seen) => seen.files)) await lease.#unlink(join(options.folder, file));
     } catch (error) {
       await lease.release();
@@ -101,6 +108,26 @@ export class SessionLease {
     const work = this.#work.catch(() => undefined).then(() => this.#renew());
     this.#work = work;
     await work;
+  }
+
+  /** Throws `vault/device-busy` when one of these is of the same phone and goes first. */
+  giveWay(leases: readonly SeenLease[]): void {
+    this.#refuseIfBusy(leases, (other) => other.session < this.#options.session);
+  }
+
+  /**
+   * The very last look, between the writing of a version's record and its naming. It costs nothing as long as renewals
+   * come on time; when something held us up, others may have taken us for dead, and the lease is proved anew or lost.
+   * `storeMs`: the store's clock, from a file that was just written.
+   */
+  async confirm(storeMs: number): Promise<void> {
+    this.#lost.signal.throwIfAborted();
+    if (this.#isTooLate(storeMs)) {
+      const lost = this.#lose(TOO_LATE);
+      this.#lost.abort(lost);
+      throw lost;
+    }
+    if (this.#sinceGoodMs(storeMs).some((ms) => Math.abs(ms) > LATE_MS)) await this.renewNow();
   }
 
   /** Removes the lease. Never throws: one that stays behind is found dead later. */
@@ -144,7 +171,7 @@ export class SessionLease {
       if ((await this.#options.io.stat(this.#path(previous))) === null) {
         throw this.#lose('its own lease file was removed');
       }
-      this.#refuseIfBusy(others, (other) => other.session < this.#options.session);
+      this.giveWay(others);
       await this.#unlink(this.#path(previous - 1));
     } catch (error) {
       if (isBackstopError(error)) {
@@ -171,18 +198,19 @@ export class SessionLease {
   }
 
   #refuseIfTooLate(storeMs: number): void {
-    if (this.#isTooLate(storeMs)) throw this.#lose('more than 20 minutes passed since it was last renewed');
+    if (this.#isTooLate(storeMs)) throw this.#lose(TOO_LATE);
   }
 
-  /** By any of the three clocks: the monotonic one stands still while the computer sleeps. */
   #isTooLate(storeMs: number): boolean {
-    if (this.#lastGood === null) return false;
+    return this.#sinceGoodMs(storeMs).some((ms) => ms > LEASE_LIFE_MS);
+  }
+
+  /** By each of the three clocks: the monotonic one stands still while the computer sleeps, the others may be set. */
+  #sinceGoodMs(storeMs: number): readonly number[] {
+    if (this.#lastGood === null) return [];
+    const { wallMs, monotonicMs, storeMs: goodStoreMs } = this.#lastGood;
     const { clock } = this.#options;
-    return (
-      clock.now().getTime() - this.#lastGood.wallMs > LEASE_LIFE_MS ||
-      clock.monotonicMs() - this.#lastGood.monotonicMs > LEASE_LIFE_MS ||
-      storeMs - this.#lastGood.storeMs > LEASE_LIFE_MS
-    );
+    return [clock.now().getTime() - wallMs, clock.monotonicMs() - monotonicMs, storeMs - goodStoreMs];
   }
 
   #refuseIfBusy(leases: readonly SeenLease[], goesFirst: (other: SeenLease) => boolean): void {

@@ -385,6 +385,7 @@ export class Session implements VaultSession {
       if ((await io.stat(temporary)) !== null) await io.unlink(temporary);
       await writeNewFile(io, temporary, bytes);
     });
+    await this.#confirmLease();
     try {
       const outcome = await publish(io, join(this.#folder, 'record.json'), path, digest);
       if (outcome === 'other-bytes-there') throw new Error('its name is taken by other bytes');
@@ -405,6 +406,14 @@ export class Session implements VaultSession {
     return { id, file: `snapshots/${record.device}/${fileName}`, record };
   }
 
+  /** The record was just written, so its date is the store's clock: nobody may have taken us for dead since the barrier. */
+  async #confirmLease(): Promise<void> {
+    const written = await this.#context.io.stat(join(this.#folder, 'record.json'));
+    if (written !== null) await this.#start.lease.confirm(written.modifiedMs);
+    else await this.#start.lease.renewNow();
+    this.signal.throwIfAborted();
+  }
+
   /** The version is there. Nothing from here on may turn it into a failure. */
   async #afterCommit(
     snapshot: Snapshot,
@@ -416,6 +425,7 @@ export class Session implements VaultSession {
     const about = { record: snapshot.id, device: snapshot.record.device, seq: snapshot.record.seq };
     try {
       if (isShared) {
+        await this.#stillHeld();
         await this.#checkPresence(built.packs, built.singles, used);
       }
     } catch (error) {
@@ -437,6 +447,15 @@ export class Session implements VaultSession {
       built.discard(); // A cache: the next one who needs it folds it from the vault.
     }
     await space.refillBallast();
+  }
+
+  /** Whoever took our lease away, or let it grow old, may be deleting what the version needs. */
+  async #stillHeld(): Promise<void> {
+    try {
+      await this.#start.lease.renewNow();
+    } catch (error) {
+      if (isBackstopError(error, 'vault/lease-lost')) throw error;
+    }
   }
 
   #close(): Promise<void> {

@@ -1,0 +1,169 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
+
+vi.hoisted(() => {
+  process.env['BACKSTOP_TIMEOUT_SCALE'] ??= '0.02';
+});
+
+import { Vault, type VaultOptions } from '../../src/main/engine/vault/index.ts';
+import { nodeIo, type VaultIo } from '../../src/main/engine/vault/io/index.ts';
+import { listLeases } from '../../src/main/engine/vault/lease/lease-file.ts';
+import { findLease } from '../../src/main/engine/vault/lease/presence.ts';
+import { newSessionId } from '../../src/main/engine/vault/lease/session-id.ts';
+import { LEASE_LIFE_MS, RENEWAL_MS, SessionLease } from '../../src/main/engine/vault/lease/session-lease.ts';
+import { SMALL_POLICY } from '../support/vault/folders.ts';
+import { dayOf, keeperContent } from '../support/vault/keeper.ts';
+import { commitVersion, UDID } from '../support/vault/versions.ts';
+import { WatchedIo } from '../support/vault/watched-io.ts';
+
+/** Two computers at work in one vault, each with its own clock, cache and notes. Real files, and clocks that are set. */
+
+const roots: string[] = [];
+const afterwards: Array<() => Promise<unknown>> = [];
+afterEach(async () => {
+  for (const end of afterwards.splice(0).reverse()) await end();
+});
+afterAll(() => {
+  for (const root of roots) rmSync(root, { recursive: true, force: true });
+});
+
+function freshFolder(): string {
+  const root = mkdtempSync(join(tmpdir(), 'backstop-two-'));
+  roots.push(root);
+  return root;
+}
+
+/** One computer: its own installation, cache, notes and clocks. */
+class Computer {
+  readonly #root: string;
+  readonly #digit: string;
+  readonly name: string;
+  /** How far its calendar is off. */
+  skewMs = 0;
+  monotonicMs = 0;
+  uptimeMs = 0;
+
+  constructor(root: string, name: 'desk' | 'lap') {
+    this.#root = root;
+    this.name = name;
+    this.#digit = name === 'desk' ? '1' : '9';
+  }
+
+  async open(place: string, options: Partial<VaultOptions> = {}): Promise<Vault> {
+    const installation = `${this.#digit.repeat(8)}-2222-4333-8444-555555555555`;
+    const vault = await Vault.openOrCreate(join(this.#root, place), {
+      cacheDir: join(this.#root, this.name),
+      host: { installation, name: this.name, boot: 'boot' },
+      clock: { now: () => new Date(Date.now() + this.skewMs), monotonicMs: () => this.monotonicMs },
+      sinceBootMs: () => this.uptimeMs,
+      policy: SMALL_POLICY,
+      ...options,
+    });
+    afterwards.push(() => vault.close());
+    return vault;
+  }
+}
+
+/** As if the vault lay on a server. */
+const networkIo: VaultIo = {
+  ...nodeIo,
+  statfs: async (path) => ({ ...(await nodeIo.statfs(path)), type: 0x6969 }),
+};
+
+test('on a network store a lease is seen that the first listing does not show yet; a local disk is listed once', async () => {
+  const root = freshFolder();
+  for (const name of ['leases', 'locks']) mkdirSync(join(root, name));
+  const folder = join(root, 'leases');
+  const lease = await SessionLease.take({
+    io: nodeIo,
+    folder,
+    lockFolder: join(root, 'locks'),
+    host: { installation: '11111111-2222-4333-8444-555555555555', name: 'desk', boot: 'boot' },
+    clock: { now: () => new Date(), monotonicMs: () => 0 },
+    session: newSessionId(),
+    kind: 'session',
+    deviceTag: Buffer.alloc(16, 7),
+    parent: null,
+    isStale: () => false,
+  });
+  afterwards.push(() => lease.release());
+  let listings = 0;
+  const readdir = async (path: string) => {
+    listings += 1;
+    return listings === 1 ? [] : nodeIo.readdir(path);
+  };
+  const io = { ...nodeIo, readdir };
+  const look = (isShared: boolean) => findLease({ io, folder, isShared }, ({ session }) => session === lease.session);
+  expect(await look(false)).toBeNull();
+  expect(listings).toBe(1);
+  listings = 0;
+  expect((await look(true))?.session).toBe(lease.session);
+  expect(listings).toBe(2);
+  expect(await listLeases(nodeIo, folder)).toHaveLength(1);
+});
+
+test('nothing is named a version when the computer slept between the last look and the naming', async () => {
+  for (const which of ['skewMs', 'monotonicMs'] as const) {
+    const desk = new Computer(freshFolder(), 'desk');
+    let sleepMs = 0;
+    const io = new WatchedIo(nodeIo, {
+      before: ({ kind, path }) => {
+        if (kind === 'sync' && path.endsWith('record.json')) desk[which] += sleepMs;
+      },
+    });
+    const vault = await desk.open('vault', { io });
+    sleepMs = LEASE_LIFE_MS + 1;
+    await using session = await vault.openSession({ udid: UDID, label: 'Anna' });
+    await expect(commitVersion(session, null, keeperContent(0), dayOf(0))).rejects.toMatchObject({
+      code: 'vault/lease-lost',
+    });
+    expect((await vault.snapshots()).snapshots).toEqual([]);
+    await session.abort();
+    sleepMs = 0;
+    await using again = await vault.openSession({ udid: UDID, label: 'Anna' });
+    await commitVersion(again, null, keeperContent(0), dayOf(0));
+    expect((await vault.snapshots()).snapshots).toHaveLength(1);
+  }
+});
+
+test('nothing is named a version when the lease was taken away between the last look and the naming', async () => {
+  const root = freshFolder();
+  const desk = new Computer(root, 'desk');
+  const leases = join(root, 'vault', 'leases');
+  const io = new WatchedIo(nodeIo, {
+    before: ({ kind, path }) => {
+      if (kind !== 'sync' || !path.endsWith('record.json')) return;
+      for (const name of readdirSync(leases)) rmSync(join(leases, name));
+      desk.skewMs += 3 * RENEWAL_MS;
+    },
+  });
+  const vault = await desk.open('vault', { io });
+  await using session = await vault.openSession({ udid: UDID, label: 'Anna' });
+  await expect(commitVersion(session, null, keeperContent(0), dayOf(0))).rejects.toMatchObject({
+    code: 'vault/lease-lost',
+  });
+  expect((await vault.snapshots()).snapshots).toEqual([]);
+});
+
+test('on a network store a version whose lease went away at its naming is not trusted, and the next one is full', async () => {
+  const root = freshFolder();
+  const desk = new Computer(root, 'desk');
+  const leases = join(root, 'vault', 'leases');
+  let isToGo = true;
+  const io = new WatchedIo(networkIo, {
+    before: ({ kind, path }) => {
+      if (!isToGo || kind !== 'rename' || !path.includes('/snapshots/')) return;
+      for (const name of readdirSync(leases)) rmSync(join(leases, name));
+    },
+  });
+  const vault = await desk.open('vault', { io });
+  await using session = await vault.openSession({ udid: UDID, label: 'Anna' });
+  const snapshot = await commitVersion(session, null, keeperContent(0), dayOf(0));
+  isToGo = false;
+  const { events } = await vault.listEvents();
+  expect(events.map((event) => [event.kind, event.record])).toEqual([['damaged', snapshot.id]]);
+  await using next = await vault.openSession({ udid: UDID, label: 'Anna' });
+  expect(next.parent).toMatchObject({ parent: null, damaged: { snapshot: { id: snapshot.id } } });
+});
