@@ -19,10 +19,10 @@ export {
 export { unwrapMany } from './crypto/unwrap-many.ts';
 export { type BuiltKeybag, buildKeybag, type KeybagPlan } from './keybag/build.ts';
 export { deriveKek, type KdfParameters } from './keybag/derive.ts';
-export { type Keybag, type KeybagClass, parseKeybag } from './keybag/keybag.ts';
-export { type UnlockedKeybag, type UnlockResult, unlockKeybag } from './keybag/unlock.ts';
-export { createManifestEncryptor, decryptManifestDb } from './manifest/cipher.ts';
-export { type ManifestDb, type ManifestRow, openManifestDb } from './manifest/database.ts';
+export { type Keybag, type KeybagClass, keybagFingerprint, parseKeybag } from './keybag/keybag.ts';
+export { type UnlockedKeybag, type UnlockResult, unlockKeybag, unlockWithKek } from './keybag/unlock.ts';
+export { createManifestEncryptor, decryptManifestDb, plainManifestChunks } from './manifest/cipher.ts';
+export { type ManifestDb, type ManifestRow, manifestOver, openManifestDb } from './manifest/database.ts';
 export { createManifestDb, type ManifestWriter, type NewManifestRow } from './manifest/database-writer.ts';
 export { fileIdOf, isFileId } from './manifest/file-id.ts';
 export { decodeMbFile, type MbFile } from './manifest/mb-file.ts';

@@ -2,6 +2,71 @@ import type { ErrorEntry } from '../entry.ts';
 
 /** Looking into a backup and taking things out. */
 export const browseErrors = {
+  'browse/not-a-backup': {
+    title: 'That folder is no backup of an iPhone',
+    explanation: '{path} cannot be opened as a backup: {reason}.',
+    recovery: 'Name the folder that holds Manifest.plist and Manifest.db; it is usually called by the phone’s id.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
+  'browse/password-needed': {
+    title: 'This backup is encrypted',
+    explanation: 'What is in it can only be read with the password that its iPhone’s backups had when it was made.',
+    recovery: 'Give the backup password (BACKSTOP_PASSWORD or --password-file).',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 3,
+  },
+  'browse/wrong-password': {
+    title: 'This password does not open that backup',
+    explanation: 'It does not unlock the backup’s key bag. Nothing was read with it, and nothing was changed.',
+    recovery: 'Try the password that the phone’s backups had when this backup was made.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 3,
+  },
+  'browse/no-such-file': {
+    title: 'That file is not in this backup',
+    explanation: 'The backup has no file {path} in {domain}.',
+    recovery: 'List the folder with “ls”, or look in another version.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
+  'browse/no-content': {
+    title: 'This file’s content is not in the backup',
+    explanation: 'The list of files names {domain} {path}, but nothing is stored for it.',
+    recovery: 'Look for it in another version. A full backup stores it again if the iPhone still has it.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
+  'browse/unreadable-file': {
+    title: 'This file cannot be read',
+    explanation: '{domain} {path}: {reason}.',
+    recovery: 'Look for it in another version, and check this one with “verify --level full”.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
+  'browse/too-large': {
+    title: 'This file is larger than it can be',
+    explanation: '{domain} {path} has more than {most} bytes, which nothing of its kind has.',
+    recovery: 'Take it out as a file, with “extract”.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
+  'browse/damaged-database': {
+    title: 'A database of the iPhone cannot be opened',
+    explanation: '{name}: {reason}.',
+    recovery:
+      'The other kinds of data are not touched by this. Take the file out with “extract”, or look in another version.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
   'browse/no-printer': {
     title: 'There is no browser that can make a PDF',
     explanation: 'PDFs are printed by Chrome, Chromium, Edge or Brave, and none of them was found on this computer.',

@@ -39,7 +39,8 @@ export interface BackupFacts {
 export interface DomainTotals {
   readonly domain: string;
   readonly files: number;
-  readonly bytes: number;
+  /** As they are stored, so encrypted ones are some bytes more; null where that would need every file to be looked at. */
+  readonly bytes: number | null;
 }
 
 export interface FileQuery {
@@ -67,6 +68,8 @@ export interface Backup extends AsyncDisposable {
   files(query?: FileQuery): Iterable<BackupFile>;
   /** What lies directly in a folder, folders first, then by name; "" is the root of the domain. Folders without a row of their own are there too. */
   list(domain: string, folder: string): readonly BackupFile[];
+  /** Extended attributes that the phone kept with the file, by name. */
+  attributes(file: BackupFile): ReadonlyMap<string, Buffer>;
   /** Is the content of the file there, as far as its index and the vault or folder know? Reads no content. */
   hasContent(file: BackupFile): boolean;
   /**

@@ -26,7 +26,7 @@ export async function decryptManifestDb(
   const file = await open(target, 'wx', 0o600);
   let isDone = false;
   try {
-    await file.writeFile(plainChunks(source, key), { signal });
+    await file.writeFile(plainManifestChunks(source, key), { signal });
     isDone = true;
   } finally {
     await file.close();
@@ -34,7 +34,11 @@ export async function decryptManifestDb(
   }
 }
 
-async function* plainChunks(source: AsyncIterable<Uint8Array>, key: Uint8Array | null): AsyncGenerator<Buffer> {
+/** The bytes of the plain Manifest.db; see `decryptManifestDb`, which writes them to a file. */
+export async function* plainManifestChunks(
+  source: AsyncIterable<Uint8Array>,
+  key: Uint8Array | null,
+): AsyncGenerator<Buffer> {
   let head: Buffer | null = Buffer.alloc(0);
   let decipher: ReturnType<typeof createDecipheriv> | null = null;
   let storedBytes = 0;

@@ -23,6 +23,14 @@ export interface ManifestDb extends Disposable {
   /** All rows in the order of the table, one at a time. No second cursor while one is open. */
   rows(): IterableIterator<ManifestRow>;
   row(fileId: string): ManifestRow | null;
+  /** Ids and domains of all files (flag 1): a hundredth of what whole rows take. */
+  places(): IterableIterator<{ readonly fileId: string; readonly domain: string }>;
+  /** Domains in the order of their names, with the files (flag 1) in them. */
+  domains(): ReadonlyArray<{ readonly domain: string; readonly files: number }>;
+  /** Rows of one domain whose path begins with `prefix`, by path; from the path `from` on. */
+  rowsBelow(domain: string, prefix: string, from?: string): IterableIterator<ManifestRow>;
+  /** Rows whose path holds the text, by domain and path; ASCII letters are folded. `domain` null: of all. */
+  rowsWith(text: string, domain: string | null): IterableIterator<ManifestRow>;
   /** SQLite's own check of the file: what it found, empty when all is well. Reads the whole file. */
   quickCheck(): readonly string[];
   close(): void;
@@ -31,6 +39,8 @@ export interface ManifestDb extends Disposable {
 /** Real archives have 1–3 KB; extended attributes make some larger. */
 const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_TEXT_BYTES = 64 * 1024;
+/** Phones with a thousand apps have some thousands. */
+const MAX_DOMAINS = 100_000;
 const HEADER_BYTES = 100;
 const SQLITE_MAGIC = 'SQLite format 3\0';
 
@@ -47,6 +57,11 @@ export function badManifest(message: string, cause?: unknown): BackstopError {
  */
 export function openManifestDb(path: string): ManifestDb {
   const { db, sizeBytes } = openReadOnly(path);
+  return manifestOver(db, sizeBytes);
+}
+
+/** The same over a connection that is open already and reads only; closed with the manifest, also when this fails. */
+export function manifestOver(db: Database.Database, sizeBytes: number): ManifestDb {
   try {
     checkSchema(db);
     return new OpenManifest(db, sizeBytes);
@@ -102,6 +117,10 @@ const COLUMNS = `
   CASE WHEN typeof(flags) = 'integer' AND flags BETWEEN 0 AND 2147483647 THEN flags ELSE 0 END,
   CASE WHEN typeof(file) = 'blob' AND octet_length(file) <= ${MAX_FILE_BYTES} THEN file END`;
 
+const PLACE = `
+  CASE WHEN octet_length(fileID) <= 256 THEN CAST(fileID AS TEXT) END,
+  CASE WHEN octet_length(domain) <= ${MAX_TEXT_BYTES} THEN CAST(domain AS TEXT) END`;
+
 class OpenManifest implements ManifestDb {
   readonly #db: Database.Database;
   readonly #sizeBytes: number;
@@ -111,13 +130,63 @@ class OpenManifest implements ManifestDb {
     this.#sizeBytes = sizeBytes;
   }
 
-  *rows(): IterableIterator<ManifestRow> {
+  rows(): IterableIterator<ManifestRow> {
+    return this.#select('NOT INDEXED');
+  }
+
+  *places(): IterableIterator<{ readonly fileId: string; readonly domain: string }> {
+    let allowance = 2 * this.#sizeBytes;
+    try {
+      const statement = this.#db.prepare(`SELECT ${PLACE} FROM Files NOT INDEXED WHERE flags = 1`).raw();
+      for (const values of statement.iterate()) {
+        const [fileId, domain] = values as unknown[];
+        if (typeof fileId !== 'string' || typeof domain !== 'string') continue;
+        allowance -= fileId.length + domain.length + 1;
+        if (allowance < 0) throw badManifest('it has more rows than room for them');
+        yield { fileId, domain };
+      }
+    } catch (error) {
+      throw asManifestError(error);
+    }
+  }
+
+  domains(): ReadonlyArray<{ readonly domain: string; readonly files: number }> {
+    try {
+      const found = this.#db
+        .prepare(
+          `SELECT CAST(domain AS TEXT) AS domain, sum(flags = 1) AS files FROM Files
+           WHERE octet_length(domain) <= ${MAX_TEXT_BYTES} GROUP BY 1 ORDER BY 1 LIMIT ${MAX_DOMAINS}`,
+        )
+        .all();
+      return found as ReadonlyArray<{ readonly domain: string; readonly files: number }>;
+    } catch (error) {
+      throw asManifestError(error);
+    }
+  }
+
+  rowsBelow(domain: string, prefix: string, from = prefix): IterableIterator<ManifestRow> {
+    const end = pastPrefix(prefix);
+    return this.#select(
+      `WHERE domain = ? AND relativePath >= ? ${end === null ? '' : 'AND relativePath < ?'} ORDER BY relativePath`,
+      ...(end === null ? [domain, from] : [domain, from, end]),
+    );
+  }
+
+  rowsWith(text: string, domain: string | null): IterableIterator<ManifestRow> {
+    const pattern = `%${text.replace(/[\\%_]/g, (letter) => `\\${letter}`)}%`;
+    const where = `relativePath LIKE ? ESCAPE '\\'`;
+    return domain === null
+      ? this.#select(`WHERE ${where} ORDER BY domain, relativePath`, pattern)
+      : this.#select(`WHERE domain = ? AND ${where} ORDER BY relativePath`, domain, pattern);
+  }
+
+  *#select(rest: string, ...bound: readonly string[]): IterableIterator<ManifestRow> {
     // Honest rows are never more than the file. In a hostile one pages are used again and again, level by level, and
     // SQLite would give rows for years.
     let allowance = 2 * this.#sizeBytes;
     try {
-      const statement = this.#db.prepare(`SELECT ${COLUMNS} FROM Files NOT INDEXED`).raw();
-      for (const values of statement.iterate()) {
+      const statement = this.#db.prepare(`SELECT ${COLUMNS} FROM Files ${rest}`).raw();
+      for (const values of statement.iterate(...bound)) {
         const row = toRow(values);
         allowance -= row.fileId.length + row.domain.length + row.relativePath.length + (row.file?.length ?? 0) + 1;
         if (allowance < 0) throw badManifest('it has more rows than room for them');
@@ -175,6 +244,12 @@ class Row implements ManifestRow {
   metadata(): MbFile | null {
     return this.file === null ? null : decodeMbFile(this.file);
   }
+}
+
+/** The first text behind all that begin with the prefix; null when there is none. By SQLite's order: UTF-8 bytes. */
+function pastPrefix(prefix: string): string | null {
+  const last = prefix.codePointAt(prefix.length - 1);
+  return last === undefined || last >= 0x7f ? null : prefix.slice(0, -1) + String.fromCodePoint(last + 1);
 }
 
 function toRow(values: unknown): ManifestRow {

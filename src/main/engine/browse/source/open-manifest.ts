@@ -1,0 +1,95 @@
+import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
+import {
+  type InfoPlist,
+  type ManifestPlist,
+  manifestOver,
+  openClassedKey,
+  plainManifestChunks,
+  readInfoPlist,
+} from '../../formats/index.ts';
+import type { Keyring } from './keyring.ts';
+import { ManifestIndex } from './manifest-index.ts';
+import { settle } from './private-database.ts';
+import { privateDatabaseFile } from './private-file.ts';
+import type { BackupFacts } from './types.ts';
+
+export interface OpenOptions {
+  readonly keyring: Keyring;
+  readonly askPassword: () => Promise<string | null>;
+  readonly workFolder: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Class keys of an encrypted backup; null for one that is not. */
+export async function classKeysOf(
+  manifest: ManifestPlist,
+  isEncrypted: boolean,
+  { keyring, askPassword, signal }: OpenOptions,
+): Promise<ReadonlyMap<number, Buffer> | null> {
+  if (!isEncrypted) return null;
+  if (manifest.keybag === undefined) {
+    throw new BackstopError('formats/bad-keybag', { message: 'an encrypted backup without a key bag' });
+  }
+  return keyring.unlock(manifest.keybag, askPassword, { signal });
+}
+
+/** The phone's list of files, decrypted into a file without a name. */
+export async function openManifestIndex(
+  stored: AsyncIterable<Uint8Array>,
+  manifest: ManifestPlist,
+  classKeys: ReadonlyMap<number, Buffer> | null,
+  { workFolder, signal }: OpenOptions,
+): Promise<ManifestIndex> {
+  // iOS 10.0 and 10.1: the index is plain even in an encrypted backup.
+  const wrapped = classKeys === null ? undefined : manifest.manifestKey;
+  const key = wrapped === undefined || classKeys === null ? null : openClassedKey(classKeys, wrapped);
+  const { file, db } = privateDatabaseFile(workFolder);
+  try {
+    await file.fill(untilAborted(plainManifestChunks(stored, key), signal));
+    const sizeBytes = file.size();
+    // Phones leave the mark of a write-ahead log in the head, without one.
+    if (sizeBytes > 100) file.write(Buffer.of(1, 1), 18);
+    file[Symbol.dispose]();
+    settle(db);
+    return new ManifestIndex(manifestOver(db, sizeBytes));
+  } catch (error) {
+    db.close();
+    file[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function* untilAborted<T>(chunks: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncIterable<T> {
+  for await (const chunk of chunks) {
+    signal?.throwIfAborted();
+    yield chunk;
+  }
+}
+
+export function factsOf(
+  manifest: ManifestPlist | null,
+  infoBytes: Buffer | null,
+  fallback: Partial<BackupFacts>,
+): BackupFacts {
+  const info = infoBytes === null ? null : infoOf(infoBytes);
+  const { lockdown } = manifest ?? {};
+  return {
+    udid: lockdown?.uniqueDeviceId ?? info?.targetIdentifier ?? info?.uniqueIdentifier ?? fallback.udid ?? '',
+    deviceName: lockdown?.deviceName ?? info?.deviceName ?? fallback.deviceName ?? null,
+    productType: lockdown?.productType ?? info?.productType ?? fallback.productType ?? null,
+    iosVersion: lockdown?.productVersion ?? info?.productVersion ?? fallback.iosVersion ?? null,
+    isEncrypted: fallback.isEncrypted ?? manifest?.isEncrypted ?? false,
+    madeAtMs: fallback.madeAtMs ?? manifest?.date?.getTime() ?? info?.lastBackupDate?.getTime() ?? null,
+    installedApps: info?.installedApplications ?? null,
+  };
+}
+
+/** What the computer wrote about the backup is an extra: a damaged one hides nothing else. */
+function infoOf(bytes: Buffer): InfoPlist | null {
+  try {
+    return readInfoPlist(bytes);
+  } catch (error) {
+    if (isBackstopError(error)) return null;
+    throw error;
+  }
+}
