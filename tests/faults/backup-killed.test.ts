@@ -81,11 +81,12 @@ describe.skipIf(why !== null)('a backup that was killed', () => {
     },
   );
 
-  it('after the phone had said "done" is completed at the next start, without the phone', async () => {
+  it('SIGKILL after the phone’s final Response', async () => {
     const before = await world.snapshots();
     await phone.command({ cmd: 'mutate', percent: 40 });
     await backUpUntil('commit');
     expect(await world.snapshots()).toEqual(before);
+    // Completed at the next start, without the phone.
     const { completed, failed } = await recoverSessions(await world.vault(), world.stateDir);
     expect(failed).toEqual([]);
     expect(completed).toHaveLength(1);

@@ -186,7 +186,7 @@ function hashIn(path: string): string | null {
   return /([0-9a-f]{64})/.exec(path)?.[1] ?? null;
 }
 
-test('scenario: re-upload of a bit-rotten object (must heal)', async () => {
+test('re-upload of a bit-rotten object (must heal)', async () => {
   const { disk, versions } = await prepared();
   const vault = await Vault.open('/vault', freshComputer(scratch, disk));
   const large = disk.files().filter((path) => path.startsWith('/vault/objects/'));

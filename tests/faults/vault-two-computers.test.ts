@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
@@ -7,15 +7,17 @@ vi.hoisted(() => {
   process.env['BACKSTOP_TIMEOUT_SCALE'] ??= '0.02';
 });
 
+import { writeMark } from '../../src/main/engine/vault/collect/gc-files.ts';
 import { Vault, type VaultOptions } from '../../src/main/engine/vault/index.ts';
 import { nodeIo, type VaultIo } from '../../src/main/engine/vault/io/index.ts';
+import { VaultPaths } from '../../src/main/engine/vault/layout/names.ts';
 import { listLeases } from '../../src/main/engine/vault/lease/lease-file.ts';
 import { findLease } from '../../src/main/engine/vault/lease/presence.ts';
 import { newSessionId } from '../../src/main/engine/vault/lease/session-id.ts';
 import { LEASE_LIFE_MS, RENEWAL_MS, SessionLease } from '../../src/main/engine/vault/lease/session-lease.ts';
 import { SMALL_POLICY } from '../support/vault/folders.ts';
-import { dayOf, keeperContent } from '../support/vault/keeper.ts';
-import { commitVersion, UDID } from '../support/vault/versions.ts';
+import { dayOf, keeperContent, problemOf } from '../support/vault/keeper.ts';
+import { commitVersion, requestFor, store, UDID } from '../support/vault/versions.ts';
 import { WatchedIo } from '../support/vault/watched-io.ts';
 
 /** Two computers at work in one vault, each with its own clock, cache and notes. Real files, and clocks that are set. */
@@ -166,4 +168,85 @@ test('on a network store a version whose lease went away at its naming is not tr
   expect(events.map((event) => [event.kind, event.record])).toEqual([['damaged', snapshot.id]]);
   await using next = await vault.openSession({ udid: UDID, label: 'Anna' });
   expect(next.parent).toMatchObject({ parent: null, damaged: { snapshot: { id: snapshot.id } } });
+});
+
+/** A collection of somebody who did not see the session marks these files; `sweep` takes them away. */
+async function markPacks(vault: Vault, packs: readonly string[]): Promise<() => void> {
+  const paths = new VaultPaths(vault.dir, vault.description.fanOut);
+  const named = packs.map((hash) => ({ hash, size: statSync(paths.pack(hash)).size }));
+  const stamp = { vault: vault.id, writer: '99999999-2222-4333-8444-555555555555', at: new Date() };
+  await writeMark(nodeIo, paths, { records: [], packs: named, objects: [], catalogs: [] }, stamp);
+  return () => {
+    for (const hash of packs) rmSync(paths.pack(hash));
+  };
+}
+
+function packsIn(vault: Vault): string[] {
+  const names = readdirSync(join(vault.dir, 'packs'), { recursive: true, encoding: 'utf8' });
+  return names.flatMap((name) => /([0-9a-f]{64})\.pack$/.exec(name)?.[1] ?? []);
+}
+
+test('what is marked while a version is put together is stored once more, and may go then', async () => {
+  const desk = new Computer(freshFolder(), 'desk');
+  let sweep: (() => void) | null = null;
+  let isToMark = false;
+  let marking: Promise<unknown> = Promise.resolve();
+  const io = new WatchedIo(nodeIo, {
+    before: ({ kind, path }) => {
+      // The first look at the marks is over when the catalog is written.
+      if (kind !== 'create' || !path.includes('catalog-') || !isToMark) return;
+      isToMark = false;
+      marking = markPacks(vault, left).then((taken) => {
+        sweep = taken;
+      });
+    },
+  });
+  const syncFolder = io.syncFolder.bind(io);
+  io.syncFolder = async (path) => {
+    await marking;
+    await syncFolder(path);
+  };
+  const vault = await desk.open('vault', { io });
+  const content = keeperContent(0);
+  {
+    await using gone = await vault.openSession({ udid: UDID, label: 'Anna' });
+    for (const bytes of content.values()) await store(gone, bytes);
+    await gone.seal();
+  }
+  const left = packsIn(vault);
+  isToMark = true;
+  await using session = await vault.openSession({ udid: UDID, label: 'Anna' });
+  const snapshot = await commitVersion(session, null, content, dayOf(0));
+  expect(sweep).not.toBeNull();
+  (sweep as unknown as () => void)();
+  expect(await problemOf(vault, { snapshot, content })).toBeNull();
+  // The catalog that came to nothing is not a part of the version.
+  for (const pack of snapshot.record.packsAdded) expect(packsIn(vault)).toContain(pack);
+  expect(snapshot.record.packsAdded.length).toBe(packsIn(vault).length - 1);
+});
+
+test('what is marked and gone ends the session, and nothing becomes a version', async () => {
+  const desk = new Computer(freshFolder(), 'desk');
+  const vault = await desk.open('vault');
+  await using session = await vault.openSession({ udid: UDID, label: 'Anna' });
+  const request = await requestFor(session, null, keeperContent(0), dayOf(0));
+  (await markPacks(vault, packsIn(vault)))();
+  await expect(session.commit(request)).rejects.toMatchObject({ code: 'vault/object-vanished' });
+  expect((await vault.snapshots()).snapshots).toEqual([]);
+});
+
+test('a run that had received everything is committed though a collection has marked what it left', async () => {
+  const desk = new Computer(freshFolder(), 'desk');
+  const vault = await desk.open('vault');
+  const content = keeperContent(0);
+  const session = await vault.openSession({ udid: UDID, label: 'Anna' });
+  const request = await requestFor(session, null, content, dayOf(0));
+  await session.abort();
+  const sweep = await markPacks(vault, packsIn(vault));
+  const resumed = await vault.resumeSession(session.id, { udid: UDID, label: 'Anna' });
+  if (resumed.kind !== 'session') throw new Error('it was not committed before');
+  await using again = resumed.session;
+  const snapshot = await again.commit(request);
+  sweep();
+  expect(await problemOf(vault, { snapshot, content })).toBeNull();
 });

@@ -108,7 +108,7 @@ export interface CommitRequest {
   readonly parent: Snapshot | null;
   /** True: `changes` is the whole content and the catalog is a full one. Else changes are relative to `parent`. */
   readonly full: boolean;
-  /** In id order, each id once. `removed` only when not full. */
+  /** In id order, each id once; may be read more than once. `removed` only when not full. */
   readonly changes: Iterable<Entry | { readonly id: Buffer; readonly removed: true }>;
   /** All of them, in every commit. */
   readonly tops: readonly TopEntry[];

@@ -59,6 +59,11 @@ export class KnownObjects {
     this.#damaged.add(name);
   }
 
+  /** A collection is about to take these away: they are whole, and yet nothing may rely on them any more. */
+  leave(names: Iterable<string>): void {
+    for (const name of names) this.#refused.add(name);
+  }
+
   /** The session adds an object to a pack of its own. */
   addOwn(hash: Buffer): void {
     if (this.#isFirst) this.#own.add(hash);

@@ -153,6 +153,36 @@ export class ObjectStore {
     return object;
   }
 
+  /** Stores what lies elsewhere in the vault once more, in a pack of this session. The bytes are known to be right. */
+  async storeAgain(hash: Buffer, sizeBytes: number, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    this.#throwIfFailed();
+    if (this.#findRecent(hash) !== null) return;
+    if (sizeBytes < this.#options.policy.singleFromBytes) {
+      const whole = Buffer.allocUnsafe(sizeBytes);
+      let at = 0;
+      for await (const chunk of bytes) {
+        whole.set(chunk, at);
+        at += chunk.length;
+      }
+      await this.#append(hash, whole);
+      return;
+    }
+    const file = this.openLarge();
+    try {
+      for await (const chunk of bytes) await file.append(chunk);
+      await file.complete();
+      await this.#checkRoom();
+      await file.syncAndClose();
+      await this.#packLarge(file, hash, sizeBytes);
+    } catch (error) {
+      await file.discard();
+      throw error;
+    }
+    this.#newBytes += sizeBytes;
+    this.#storedBytes += sizeBytes;
+    this.#storedObjects += 1;
+  }
+
   async *read(object: ObjectRef): AsyncGenerator<Uint8Array> {
     this.#throwIfFailed();
     if (object.hash === null) return;
@@ -303,6 +333,12 @@ export class ObjectStore {
       // Somebody's damaged bytes have our name: they stay, are named, and ours go into a pack.
       known.refuse(name);
     }
+    await this.#packLarge(file, hash, sizeBytes);
+  }
+
+  /** A large object that cannot lie under its own name is the only one in a pack. */
+  async #packLarge(file: HashedFile, hash: Buffer, sizeBytes: number): Promise<void> {
+    const { io, known } = this.#options;
     const record = { hash, rawLength: sizeBytes, storedLength: sizeBytes, codec: CODEC_STORED };
     known.addOwn(hash);
     const crc = await crcOf(io, file.path);

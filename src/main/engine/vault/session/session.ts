@@ -5,7 +5,7 @@ import { BackstopError, isBackstopError } from '../../../../shared/errors/index.
 import type { Clock } from '../../platform/index.ts';
 import type { FoldedCache } from '../cache/folded-cache.ts';
 import { type IndexReader, listFans, listPacks, type ObjectIndex } from '../cache/object-index.ts';
-import type { FoldedIndex, PackUse } from '../catalog/folded.ts';
+import type { FoldedIndex } from '../catalog/folded.ts';
 import type { Moves } from '../collect/gc-files.ts';
 import type { NewEvent } from '../events.ts';
 import {
@@ -30,7 +30,11 @@ import type { CommitRequest, ObjectRef, ObjectWriter, ParentChoice, Snapshot, Va
 import { type BuiltContent, buildContent, type StoredPlace } from './commit.ts';
 import { KnownObjects } from './known-objects.ts';
 import { ObjectStore } from './object-store.ts';
+import { storeAgain } from './rescue.ts';
 import { storeCatalog } from './write-catalog.ts';
+
+/** So often a version is put together, when what it relies on turns out to be marked for deletion. */
+const MAX_ATTEMPTS = 3;
 
 /** What a session needs of its vault. */
 export interface SessionContext {
@@ -80,6 +84,8 @@ export class Session implements VaultSession {
   readonly #store: ObjectStore;
   readonly #known: KnownObjects;
   readonly #broken = new AbortController();
+  /** Packs of catalogs that were written and did not become a version. */
+  readonly #abandoned = new Set<string>();
   readonly #folder: string;
   readonly #header: PackHeader;
   #end: Promise<void> | null = null;
@@ -185,6 +191,44 @@ export class Session implements VaultSession {
   }
 
   async #commit(request: CommitRequest): Promise<Snapshot> {
+    let isShort = await this.#leaveMarked();
+    for (let attempt = 1; ; attempt += 1) {
+      if (isShort) await this.#storeAgain(request);
+      const answer = await this.#tryCommit(request);
+      if (answer.kind === 'committed') return answer.snapshot;
+      if (attempt === MAX_ATTEMPTS) throw answer.why;
+      await this.#leaveMarked();
+      isShort = true;
+    }
+  }
+
+  /** What marks name that came since the session began is relied on no more. Answers whether there is any. */
+  async #leaveMarked(): Promise<boolean> {
+    const marked = await this.#context.markedNames();
+    const fresh = [...marked].filter((name) => !this.#known.isRefused(name));
+    this.#known.leave(fresh);
+    return fresh.length > 0;
+  }
+
+  /** What the version needs and what lies only where nothing may be relied on is stored once more, if it is whole. */
+  #storeAgain(request: CommitRequest): Promise<void> {
+    return storeAgain({
+      request,
+      store: this.#store,
+      source: this.#context.source,
+      isHeld: async ({ hash, sizeBytes }) =>
+        hash === null || (await this.#findPlace(hash, sizeBytes, new UsedFiles())) !== null,
+      signal: this.signal,
+    });
+  }
+
+  /** `again`: something that it needs may not be relied on, or not any more. */
+  async #tryCommit(
+    request: CommitRequest,
+  ): Promise<
+    | { readonly kind: 'committed'; readonly snapshot: Snapshot }
+    | { readonly kind: 'again'; readonly why: BackstopError }
+  > {
     const { io, paths, folded, space, clock } = this.#context;
     const tag = this.#start.tag.toString('hex');
     const base = request.full ? null : await this.#foldedParent(request);
@@ -203,6 +247,10 @@ export class Session implements VaultSession {
         locate: (object) => this.#locate(object, used, reader),
         signal: this.signal,
       });
+    } catch (error) {
+      if (base !== null && folded.isTemporary(base)) base.remove();
+      if (isBackstopError(error, 'vault/object-vanished')) return { kind: 'again', why: error };
+      throw error;
     } finally {
       reader.close();
     }
@@ -217,7 +265,7 @@ export class Session implements VaultSession {
           kind: built.kind,
         }),
       );
-      const packsAdded = [...this.#store.packsAdded];
+      const packsAdded = this.#store.packsAdded.filter((pack) => !this.#abandoned.has(pack));
       // A folder that an earlier version needed was synced for it; everything else is synced now, whoever wrote it.
       const before = base ?? this.#start.committed;
       const earlier = new Set((before?.packs() ?? []).map((pack) => pack.hash.toString('hex')));
@@ -225,7 +273,15 @@ export class Session implements VaultSession {
       for (const pack of [...used.packs, ...packsAdded]) if (!earlier.has(pack)) folders.add(paths.packFolder(pack));
       for (const name of used.singles) folders.add(paths.objectFolder(name));
       await syncFolders(io, folders);
-      await this.#barrier(built, used);
+      const marked = await this.#barrier(built, used);
+      if (marked !== null) {
+        this.#abandoned.add(metaPack);
+        built.discard();
+        if (base !== null && folded.isTemporary(base)) base.remove();
+        const message = `${marked} was marked for deletion`;
+        const why = new BackstopError('vault/object-vanished', { message, data: { object: marked } });
+        return { kind: 'again', why };
+      }
 
       const finished = clock.now().toISOString();
       const facts = request.facts;
@@ -262,7 +318,7 @@ export class Session implements VaultSession {
       };
       const snapshot = await this.#writeRecord(record);
       await this.#afterCommit(snapshot, built, catalog, used);
-      return snapshot;
+      return { kind: 'committed', snapshot };
     } catch (error) {
       built.discard();
       if (base !== null && folded.isTemporary(base)) base.remove();
@@ -291,6 +347,16 @@ export class Session implements VaultSession {
   }
 
   async #locateSlowly(hash: Buffer, sizeBytes: number, used: UsedFiles): Promise<StoredPlace> {
+    const place = await this.#findPlace(hash, sizeBytes, used);
+    if (place !== null) return place;
+    const name = hash.toString('hex');
+    throw new BackstopError('vault/object-vanished', {
+      message: `no trustworthy copy of ${name} (${sizeBytes} bytes)`,
+      data: { object: name },
+    });
+  }
+
+  async #findPlace(hash: Buffer, sizeBytes: number, used: UsedFiles): Promise<StoredPlace | null> {
     const name = hash.toString('hex');
     const single = { pack: null, offset: 0, storedLength: sizeBytes, codec: 0 };
     if (!this.#known.isRefused(name)) {
@@ -305,14 +371,9 @@ export class Session implements VaultSession {
       used.packs.add(place.pack.hash);
       return place;
     }
-    if (await this.#known.adoptSingle(name)) {
-      used.singles.add(name);
-      return single;
-    }
-    throw new BackstopError('vault/object-vanished', {
-      message: `no trustworthy copy of ${name} (${sizeBytes} bytes)`,
-      data: { object: name },
-    });
+    if (!(await this.#known.adoptSingle(name))) return null;
+    used.singles.add(name);
+    return single;
   }
 
   async #isCommittedSingle(hash: Buffer, sizeBytes: number): Promise<boolean> {
@@ -321,33 +382,26 @@ export class Session implements VaultSession {
     return this.#context.source.hasSingle({ hash, sizeBytes });
   }
 
-  /** The last look: the lease is ours, nobody marked what we use, and everything that the version needs is there. */
-  async #barrier(built: BuiltContent, used: UsedFiles): Promise<void> {
+  /**
+   * The last look: the lease is ours, and everything that the version needs is there. Answers what somebody has marked
+   * of what it uses, if anything.
+   */
+  async #barrier(built: BuiltContent, used: UsedFiles): Promise<string | null> {
     await this.#start.lease.renewNow();
     this.signal.throwIfAborted();
     const marked = await this.#context.markedNames();
-    for (const name of [...used.packs, ...used.singles]) {
-      if (marked.has(name) && !this.#start.refused.has(name)) {
-        throw new BackstopError('vault/object-vanished', {
-          message: `${name} was marked for deletion`,
-          data: { object: name },
-        });
-      }
-    }
-    await this.#checkPresence(built.packs, built.singles, used);
+    for (const name of [...used.packs, ...used.singles]) if (marked.has(name)) return name;
+    await this.#checkPresence(built, used);
+    return null;
   }
 
-  async #checkPresence(
-    packs: readonly PackUse[],
-    singles: ReadonlyArray<{ readonly hash: Buffer; readonly size: number }>,
-    used: UsedFiles,
-  ): Promise<void> {
+  async #checkPresence({ packs, singles, base }: BuiltContent, used: UsedFiles): Promise<void> {
     const { io, paths } = this.#context;
     const gone = (name: string): BackstopError =>
       new BackstopError('vault/object-vanished', { message: `${name} is not there`, data: { object: name } });
     const there = await listPacks(io, paths, this.signal);
     const moves = await this.#context.moves();
-    const sizes: Array<{ path: string; name: string; size: number }> = [];
+    const sizes = base.map(({ hash, size }) => ({ path: paths.catalog(hash), name: hash, size }));
     for (const pack of packs) {
       const name = pack.hash.toString('hex');
       if (!there.has(name) && moves.standFor(name, (other) => there.has(other)) === null) throw gone(name);
@@ -426,7 +480,7 @@ export class Session implements VaultSession {
     try {
       if (isShared) {
         await this.#stillHeld();
-        await this.#checkPresence(built.packs, built.singles, used);
+        await this.#checkPresence(built, used);
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
