@@ -57,3 +57,20 @@ export function backstop(args: readonly string[], options: BackstopOptions = {})
     });
   });
 }
+
+/** Without `--json`: the bytes that a command writes to standard output. */
+export function backstopBytes(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly code: number | null; readonly stdout: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [CLI, ...args], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const parts: Buffer[] = [];
+    child.stdout.on('data', (bytes: Buffer) => parts.push(bytes));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(parts) }));
+  });
+}

@@ -15,6 +15,9 @@ export type CommandName =
   | 'forget'
   | 'unforget'
   | 'trash'
+  | 'ls'
+  | 'cat'
+  | 'extract'
   | 'pin'
   | 'unpin'
   | 'note'
@@ -43,6 +46,10 @@ export interface CommandLine {
   readonly policy: RetentionPreset | null;
   /** Bytes; null: not said. */
   readonly budget: number | null;
+  /** A backup folder in place of a version. */
+  readonly folder: string | null;
+  readonly domain: string | null;
+  readonly path: string | null;
   /** A day, as it was typed. */
   readonly until: string | null;
   readonly reason: string | null;
@@ -121,6 +128,24 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     positionals: [1, MANY],
     flags: [],
   },
+  ls: {
+    usage: 'ls SNAPSHOT [DOMAIN[/PATH]]',
+    summary: 'List the domains of a version, or what lies in a folder of one.',
+    positionals: [1, 2],
+    flags: ['folder', 'password-file'],
+  },
+  cat: {
+    usage: 'cat SNAPSHOT DOMAIN PATH',
+    summary: 'Write one file of a version, decrypted, to standard output.',
+    positionals: [3, 3],
+    flags: ['folder', 'password-file'],
+  },
+  extract: {
+    usage: 'extract SNAPSHOT DIR [--domain DOMAIN] [--path GLOB]',
+    summary: 'Take files out of a version as DIR/<domain>/<path>, with their dates and a list of sums.',
+    positionals: [2, 2],
+    flags: ['folder', 'domain', 'path', 'password-file'],
+  },
   pin: {
     usage: 'pin SNAPSHOT… [--until DAY] [--reason TEXT]',
     summary: 'Keep versions whatever the rules say, for ever or until a day such as 2027-02-19.',
@@ -181,6 +206,9 @@ const options = {
   'dry-run': { type: 'boolean', default: false },
   policy: { type: 'string' },
   budget: { type: 'string' },
+  folder: { type: 'string' },
+  domain: { type: 'string' },
+  path: { type: 'string' },
   until: { type: 'string' },
   reason: { type: 'string' },
   due: { type: 'boolean', default: false },
@@ -212,7 +240,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
         throw usage(`--${token.name} does not belong to "${command}".`);
       }
     }
-    const [min, max] = shape.positionals;
+    // A folder stands in the version's place.
+    const less = values.folder === undefined ? 0 : 1;
+    const [min, max] = shape.positionals.map((count) => count - less) as [number, number];
     if (rest.length < min || rest.length > max) throw usage(`Use: backstop ${shape.usage}`);
   }
   return {
@@ -230,8 +260,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     dryRun: values['dry-run'],
     policy: values.policy === undefined ? null : presetNamed(values.policy),
     budget: values.budget === undefined ? null : bytesOf(values.budget),
-    until: values.until ?? null,
-    reason: values.reason === undefined ? null : values.reason.slice(0, 200),
+    ...chosenInBackup(values),
+    ...termsOfPin(values),
     due: values.due,
     maxBytes: values.max === undefined ? null : bytesOf(values.max),
     rate: values.rate === undefined ? null : bytesOf(values.rate),
@@ -239,6 +269,17 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     udid: udidOf(command, rest),
   };
 }
+
+/** What of a backup is meant. */
+function chosenInBackup(values: Values): Pick<CommandLine, 'folder' | 'domain' | 'path'> {
+  return { folder: values.folder ?? null, domain: values.domain ?? null, path: values.path ?? null };
+}
+
+function termsOfPin(values: Values): Pick<CommandLine, 'until' | 'reason'> {
+  return { until: values.until ?? null, reason: values.reason?.slice(0, 200) ?? null };
+}
+
+type Values = ReturnType<typeof parse>['values'];
 
 function parse(argv: readonly string[]) {
   try {

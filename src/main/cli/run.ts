@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Engine, WorkOptions } from '../../shared/contract/index.ts';
 import { retentionPresets } from '../../shared/rules/retention/index.ts';
 import { type CommandLine, presetNamed, usage } from './arguments.ts';
+import { runBrowseCommand } from './browse-commands.ts';
 import type { Output } from './output.ts';
 import { passwordAsker } from './passwords.ts';
 import {
@@ -58,6 +59,8 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
     separateNew: line.command === 'encryption' && line.positionals[0] === 'change',
     signal,
   });
+  const browsed = await runBrowseCommand(line, { engine, output, vault, askPassword }, options);
+  if (browsed !== null) return browsed;
   const word = (index: number): string => line.positionals[index] ?? '';
   switch (line.command) {
     case 'devices': {

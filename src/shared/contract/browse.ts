@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AskPassword } from './engine.ts';
+import type { WorkOptions } from './progress.ts';
 
 /** Looking into a version of a vault, or into a backup folder of another program. */
 
@@ -61,6 +62,8 @@ export const extractResultSchema = z.object({
   sums: z.string().nullable(),
   /** Files whose name had to be changed for this disk. */
   renamed: z.array(z.object({ domain: z.string(), path: z.string(), name: z.string() })),
+  /** Links of the phone that lead out of the folder: none was made, and none has content of its own. */
+  links: z.array(z.object({ domain: z.string(), path: z.string(), target: z.string() })),
   /** What is in the list of the backup and could not be taken out. */
   failed: z.array(z.object({ domain: z.string(), path: z.string(), reason: z.string() })),
 });
@@ -211,3 +214,25 @@ export const usageResultSchema = z.object({
   unreadable: z.array(unreadableSchema),
 });
 export type UsageResult = z.infer<typeof usageResultSchema>;
+
+/** The engine's part for looking into backups. */
+export interface BrowseEngine {
+  /** Domains, or what lies in a folder of one. */
+  list(
+    choice: BackupChoice,
+    place: { readonly domain: string | null; readonly folder: string },
+    options?: WorkOptions,
+  ): Promise<ListFilesResult>;
+  /** A file's bytes, decrypted, piece by piece. */
+  read(
+    choice: BackupChoice,
+    request: { readonly domain: string; readonly path: string; readonly write: (bytes: Uint8Array) => Promise<void> },
+    options?: WorkOptions,
+  ): Promise<void>;
+  /** Files as `directory/<domain>/<path>`. Null: of all domains, all paths. */
+  extract(
+    choice: BackupChoice,
+    request: { readonly directory: string; readonly domain: string | null; readonly path: string | null },
+    options?: WorkOptions,
+  ): Promise<ExtractResult>;
+}

@@ -1,4 +1,5 @@
 import type { RetentionPolicy } from '../rules/retention/index.ts';
+import type { BrowseEngine } from './browse.ts';
 import type { DevicesResult, EncryptionResult, PairResult } from './devices.ts';
 import type { WorkOptions } from './progress.ts';
 import type { BackupResult, DemoResult, ExportResult, ShowResult, SnapshotsResult } from './snapshots.ts';
@@ -80,6 +81,7 @@ export interface EncryptionRequest extends PhoneChoice {
 
 /** What every face may ask of the engine. Failures are BackstopErrors. */
 export interface Engine {
+  readonly browse: BrowseEngine;
   devices(options?: WorkOptions): Promise<DevicesResult>;
   pair(request: PhoneChoice, options?: WorkOptions): Promise<PairResult>;
   encryption(request: EncryptionRequest, options?: WorkOptions): Promise<EncryptionResult>;

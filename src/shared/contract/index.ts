@@ -1,3 +1,4 @@
+export * from './browse.ts';
 export * from './devices.ts';
 export * from './engine.ts';
 export * from './failure.ts';

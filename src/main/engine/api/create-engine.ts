@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type {
   BackupRequest,
   BackupResult,
+  BrowseEngine,
   EmptyTrashResult,
   EncryptionRequest,
   EncryptionResult,
@@ -36,10 +37,12 @@ import { changeEncryption, readEncryption, recoverSessions, runBackup } from '..
 import { sameUdid } from '../device/index.ts';
 import { exportSnapshot } from '../export/index.ts';
 import { type Snapshot, Vault } from '../vault/index.ts';
+import { browseEngine } from './browse-engine.ts';
 import { repairVault, scrubVault } from './care.ts';
 import { checkSnapshot } from './check-snapshot.ts';
 import { runDemo } from './demo.ts';
 import { KnownVaults } from './known-vaults.ts';
+import { BackupOpener } from './open-backup.ts';
 import { connectTrusted, listDevices, type PhoneAccess, pairDevice, phoneAccess, requirePhone } from './phones.ts';
 import { pruneVault, setRetention } from './retention.ts';
 import { showSnapshot } from './show-snapshot.ts';
@@ -59,12 +62,14 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 class LocalEngine implements Engine {
+  readonly browse: BrowseEngine;
   readonly #home: string;
   readonly #env: NodeJS.ProcessEnv;
 
   constructor({ home, env }: EngineOptions) {
     this.#home = resolve(home);
     this.#env = env;
+    this.browse = browseEngine(new BackupOpener(this.#home, (path) => this.#open(path)));
   }
 
   get #phones(): PhoneAccess {

@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BackstopRun, backstop, backstopBytes } from '../support/backstop.ts';
+import { type SimulatorProcess, startSimulatorProcess } from '../support/simulator-process.ts';
+
+/** The commands that look into a backup, on one encrypted backup of a simulated phone: as a version, and as a folder. */
+
+const SCALE = '0.05';
+let dir = '';
+let phone: SimulatorProcess;
+let folder = '';
+let truth: { readonly files: readonly Truth[] };
+
+interface Truth {
+  readonly domain: string;
+  readonly relativePath: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+function run(...args: string[]): Promise<BackstopRun> {
+  return runWith({}, ...args);
+}
+
+function runWith(env: Record<string, string>, ...args: string[]): Promise<BackstopRun> {
+  return backstop([...args, '--vault', join(dir, 'vault')], { env: { ...environment(), ...env } });
+}
+
+function environment(): Record<string, string> {
+  return {
+    USBMUXD_SOCKET_ADDRESS: phone.address,
+    BACKSTOP_HOME: join(dir, 'home'),
+    BACKSTOP_PASSWORD: 'secret',
+    BACKSTOP_TIMEOUT_SCALE: SCALE,
+  };
+}
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'backstop-browse-'));
+  phone = await startSimulatorProcess({
+    args: [
+      '--files',
+      '1500',
+      '--bytes',
+      '40M',
+      '--seed',
+      '11',
+      '--passcode-delay',
+      '1',
+      '--encrypted',
+      '--password-env',
+      'PHONE',
+      '--truth',
+      join(dir, 'truth.json'),
+    ],
+    env: { PHONE: 'secret', BACKSTOP_TIMEOUT_SCALE: SCALE },
+  });
+  const made = await run('backup');
+  expect(made.code, JSON.stringify(made.last)).toBe(0);
+  truth = JSON.parse(readFileSync(join(dir, 'truth.json'), 'utf8'));
+  expect(await run('export', 'latest', join(dir, 'exported'))).toMatchObject({ code: 0 });
+  folder = join(dir, 'exported', readdirSync(join(dir, 'exported'))[0] as string);
+});
+afterAll(async () => {
+  await phone?.[Symbol.asyncDispose]();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+function treeOf(path: string): Map<string, string> {
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(join(path, name)).isFile(),
+  );
+  return new Map(names.map((name) => [name, sha256(readFileSync(join(path, name)))]));
+}
+
+describe('ls', () => {
+  it('lists domains with their files, folders with what is in them, and one file', async () => {
+    const domains = await run('ls', 'latest');
+    expect(domains.code, JSON.stringify(domains.last)).toBe(0);
+    const entries = domains.last['entries'] as Array<{ domain: string; kind: string; files: number; size: number }>;
+    const counted = new Map<string, number>();
+    for (const { domain } of truth.files) counted.set(domain, (counted.get(domain) ?? 0) + 1);
+    const withFiles = entries.filter((one) => one.files > 0);
+    expect(new Map(withFiles.map((one) => [one.domain, one.files]))).toEqual(counted);
+    expect(withFiles.every((one) => one.size > 0)).toBe(true);
+
+    const root = (await run('ls', 'latest', 'CameraRollDomain')).last['entries'];
+    expect(root).toEqual([expect.objectContaining({ domain: 'CameraRollDomain', path: 'Media', kind: 'folder' })]);
+    const roll = (await run('ls', 'latest', 'CameraRollDomain/Media/DCIM/100APPLE')).last['entries'] as Array<{
+      path: string;
+      size: number;
+      mtime: string;
+    }>;
+    const expected = truth.files.filter(
+      ({ domain, relativePath }) =>
+        domain === 'CameraRollDomain' && /^Media\/DCIM\/100APPLE\/[^/]+$/.test(relativePath),
+    );
+    expect(roll.map(({ path }) => path).sort()).toEqual(expected.map(({ relativePath }) => relativePath).sort());
+    expect(roll[0]?.mtime).toMatch(/^20\d\d-/);
+    const [one] = roll;
+    expect((await run('ls', '--folder', folder, `CameraRollDomain/${one?.path}`)).last['entries']).toEqual([one]);
+  });
+
+  it('says what is not there, and needs the right password', async () => {
+    expect(await run('ls', 'latest', 'NoSuchDomain')).toMatchObject({ code: 1, last: { code: 'browse/no-such-file' } });
+    expect(await run('ls', 'latest', 'HomeDomain/Library/Nothing')).toMatchObject({ code: 1 });
+    for (const place of [['latest'], ['--folder', folder]]) {
+      const wrong = await runWith({ BACKSTOP_PASSWORD: 'wrong' }, 'ls', ...place);
+      expect(wrong).toMatchObject({ code: 3, last: { code: 'browse/wrong-password' } });
+      const none = await runWith({ BACKSTOP_PASSWORD: '' }, 'ls', ...place);
+      expect(none).toMatchObject({ code: 3, last: { code: 'browse/password-needed' } });
+    }
+    expect(await run('ls', '--folder', dir)).toMatchObject({ code: 1, last: { code: 'browse/not-a-backup' } });
+    expect(await run('ls')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('cat', () => {
+  it('writes the bytes of one file', async () => {
+    const file = truth.files.find(({ relativePath }) => relativePath.endsWith('sms.db')) as Truth;
+    const words = ['cat', 'latest', file.domain, file.relativePath, '--vault', join(dir, 'vault')];
+    const { code, stdout } = await backstopBytes(words, environment());
+    expect(code).toBe(0);
+    expect(sha256(stdout)).toBe(file.sha256);
+    expect(await run('cat', 'latest', file.domain, 'nothing')).toMatchObject({ code: 1 });
+  });
+});
+
+describe('extract', () => {
+  it.each(['version', 'folder'] as const)(
+    'takes every file out of a %s as the phone had it, and changes nothing there',
+    async (kind) => {
+      const before = treeOf(folder);
+      const target = join(dir, `all-${kind}`);
+      const source = kind === 'version' ? ['latest'] : ['--folder', folder];
+      const done = await run('extract', ...source, target);
+      expect(done.code, JSON.stringify(done.last)).toBe(0);
+      expect(done.last).toMatchObject({ files: truth.files.length, failed: [], sums: 'SHA256SUMS' });
+      const renamed = new Map(
+        (done.last['renamed'] as Array<{ domain: string; path: string; name: string }>).map((one) => [
+          `${one.domain}/${one.path}`,
+          one.name,
+        ]),
+      );
+      const tree = treeOf(target);
+      tree.delete('SHA256SUMS');
+      const wanted = truth.files.map((one) => {
+        const path = `${one.domain}/${one.relativePath}`;
+        return [renamed.get(path) ?? path, one.sha256] as const;
+      });
+      expect(tree).toEqual(new Map(wanted));
+      expect(treeOf(folder)).toEqual(before);
+      const sums = readFileSync(join(target, 'SHA256SUMS'), 'utf8').trim().split('\n');
+      expect(new Map(sums.map((line) => [line.slice(66), line.slice(0, 64)]))).toEqual(tree);
+    },
+  );
+
+  it('takes what was asked for, with its dates, and writes over nothing', async () => {
+    const target = join(dir, 'some');
+    const asked = ['--domain', 'CameraRollDomain', '--path', 'Media/DCIM/**/*.JPG'];
+    const done = await run('extract', 'latest', target, ...asked);
+    const wanted = truth.files.filter(
+      ({ domain, relativePath }) => domain === 'CameraRollDomain' && /^Media\/DCIM\/.*\.JPG$/.test(relativePath),
+    );
+    expect(done).toMatchObject({ code: 0, last: { files: wanted.length } });
+    const [first] = wanted as [Truth];
+    const listed = (await run('ls', 'latest', `CameraRollDomain/${first.relativePath}`)).last['entries'] as Array<{
+      mtime: string;
+    }>;
+    const path = join(target, first.domain, first.relativePath);
+    expect(statSync(path).mtime.toISOString()).toBe(listed[0]?.mtime);
+    writeFileSync(path, 'mine');
+    const again = await run('extract', 'latest', target, ...asked);
+    expect(again).toMatchObject({ code: 0, last: { files: wanted.length, sums: 'SHA256SUMS (2)' } });
+    expect(readFileSync(path, 'utf8')).toBe('mine');
+    expect(await run('extract', 'latest', join(dir, 'none'), '--path', 'no/*/thing')).toMatchObject({ code: 1 });
+    expect(await run('extract', 'latest', join(dir, 'vault', 'inside'))).toMatchObject({
+      code: 1,
+      last: { code: 'export/target-in-vault' },
+    });
+  });
+
+  it('follows no link that somebody put into the folder', async () => {
+    const target = join(dir, 'linked');
+    const outside = mkdtempSync(join(dir, 'outside-'));
+    cpSync(outside, target, { recursive: true });
+    symlinkSync(outside, join(target, 'CameraRollDomain'));
+    expect(await run('extract', 'latest', target, '--domain', 'CameraRollDomain')).toMatchObject({
+      code: 1,
+      last: { code: 'browse/name-taken' },
+    });
+    expect(readdirSync(outside)).toEqual([]);
+  });
+});
