@@ -7,7 +7,7 @@ import { PackTable } from '../pack/pack-table.ts';
 import { readPackContents } from '../pack/read-index.ts';
 import { salvageRecords } from '../pack/salvage.ts';
 import { removeDatabase } from './local-files.ts';
-import { FIND_OBJECT, OBJECT_SCHEMA, ObjectRows } from './object-rows.ts';
+import { FIND_OBJECT, FIND_OBJECTS, OBJECT_SCHEMA, ObjectRows } from './object-rows.ts';
 import { rowOf, sortedRows } from './sorted-rows.ts';
 
 /**
@@ -60,6 +60,12 @@ export interface IndexReader {
   find(hash: Buffer): IndexedPlace[];
 }
 
+export interface BulkReader extends IndexReader {
+  /** The places of each of them. */
+  findMany(hashes: readonly Buffer[]): IndexedPlace[][];
+  close(): void;
+}
+
 export class ObjectIndex implements IndexReader {
   readonly #file: string;
   readonly #db: Database.Database;
@@ -104,12 +110,26 @@ export class ObjectIndex implements IndexReader {
    * A connection of its own that holds one read transaction: each question costs half of what it costs otherwise.
    * It sees the index as it was at its first question; `close` it.
    */
-  bulkReader(): IndexReader & { close(): void } {
+  bulkReader(): BulkReader {
     const db = new Database(this.#file, { readonly: true, timeout: 30_000 });
     db.pragma('cache_size = -12288');
     const find = db.prepare<[Buffer], [number, number, number, number, number]>(FIND_OBJECT).raw(true);
+    const findMany = FIND_OBJECTS.map((sql) =>
+      db.prepare<[string], [number, number, number, number, number, number]>(sql).raw(true),
+    );
     db.exec('BEGIN');
-    return { find: (hash) => this.#places(find.all(hash)), close: () => db.close() };
+    return {
+      find: (hash) => this.#places(find.all(hash)),
+      findMany: (hashes) => {
+        const wanted = JSON.stringify(hashes.map((hash) => hash.toString('hex')));
+        const found = hashes.map((): IndexedPlace[] => []);
+        for (const statement of findMany) {
+          for (const [position, ...place] of statement.all(wanted)) found[position]?.push(...this.#places([place]));
+        }
+        return found;
+      },
+      close: () => db.close(),
+    };
   }
 
   /** Packs that are known, meta packs and salvaged ones included. */

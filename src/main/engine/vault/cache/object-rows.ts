@@ -16,6 +16,12 @@ CREATE TABLE recent ${COLUMNS};
 export const FIND_OBJECT = `SELECT pack, off, slen, raw, codec
   FROM (SELECT * FROM object UNION ALL SELECT * FROM recent) WHERE hash = ?`;
 
+/** The same for many at once, in a fraction of the time: of a JSON list of hashes (hex), places by position in it. */
+export const FIND_OBJECTS = (['object', 'recent'] satisfies Table[]).map(
+  (table) => `SELECT wanted.key, pack, off, slen, raw, codec
+  FROM json_each(?) AS wanted CROSS JOIN ${table} ON hash = unhex(wanted.value)`,
+);
+
 /** The small tree is at most about 1 MB. */
 const MAX_RECENT_ROWS = 16_384;
 /** A slice is one transaction, which writes each page that it touched: small ones write the same pages again and again. */

@@ -11,6 +11,7 @@ export class HashThread {
   #lastStream = 0;
   #lastTicket = 0;
   #pending = 0;
+  readonly #streams = new Set<number>();
   /** Updates are answered in order, so each stream has a queue. */
   readonly #updates = new Map<number, Array<Waiter<void>>>();
   readonly #digests = new Map<number, Waiter<Buffer>>();
@@ -23,11 +24,13 @@ export class HashThread {
 
   openStream(): HashStream {
     this.#lastStream += 1;
+    this.#streams.add(this.#lastStream);
     return new HashStream(this, this.#lastStream);
   }
 
+  /** What it has to do; a stream counts from its beginning, when nothing of it is here yet. */
   get load(): number {
-    return this.#pending;
+    return this.#pending + this.#streams.size;
   }
 
   update(stream: number, block: SharedArrayBuffer, length: number): Promise<void> {
@@ -40,6 +43,7 @@ export class HashThread {
   }
 
   digest(stream: number): Promise<Buffer> {
+    this.#streams.delete(stream);
     return new Promise((resolve, reject) => {
       this.#digests.set(stream, { resolve, reject });
       this.#post({ kind: 'digest', stream }, reject);
@@ -47,6 +51,7 @@ export class HashThread {
   }
 
   drop(stream: number): void {
+    this.#streams.delete(stream);
     this.#worker?.postMessage({ kind: 'drop', stream } satisfies HashRequest);
   }
 

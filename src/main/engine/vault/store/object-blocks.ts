@@ -12,6 +12,8 @@ import { BLOCK_BYTES } from './hash-protocol.ts';
  */
 
 const WINDOW_OBJECTS = 4096;
+/** Looked up together; between two slices the blocks that came back are sent on. */
+const SLICE_OBJECTS = 256;
 /** Unwanted bytes between two objects that are rather read than skipped. */
 const MAX_GAP_BYTES = 64 * 1024;
 const ALONE_AT_A_TIME = 3;
@@ -63,24 +65,42 @@ export async function readObjectBlocks<T extends ObjectRef>(
   try {
     let window: Array<Wanted<T>> = [];
     let rest: T[] = [];
-    const flush = async (): Promise<void> => {
+    for await (const slice of slicesOf(objects)) {
+      const stored = slice.filter((object): object is T & { readonly hash: Buffer } => object.hash !== null);
+      const places = index.findMany(stored.map(({ hash }) => hash));
+      for (const [at, object] of stored.entries()) {
+        const place = bestPlace(places[at] ?? [], object.sizeBytes);
+        if (place === null) rest.push(object);
+        else window.push({ object, place });
+      }
+      for (const object of slice) if (object.hash === null) rest.push(object);
+      if (window.length + rest.length < WINDOW_OBJECTS) continue;
       await run.window(window);
       await run.rest(rest);
       window = [];
       rest = [];
-    };
-    for (const object of objects) {
-      const place = object.hash === null ? null : bestPlace(index.find(object.hash), object.sizeBytes);
-      if (place === null) rest.push(object);
-      else window.push({ object, place });
-      if (window.length + rest.length >= WINDOW_OBJECTS) await flush();
     }
-    await flush();
+    await run.window(window);
+    await run.rest(rest);
   } finally {
     index.close();
     await run.end();
   }
   run.throwFailure();
+}
+
+async function* slicesOf<T>(objects: Iterable<T>): AsyncGenerator<readonly T[]> {
+  let slice: T[] = [];
+  for (const object of objects) {
+    slice.push(object);
+    if (slice.length < SLICE_OBJECTS) continue;
+    yield slice;
+    slice = [];
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  yield slice;
 }
 
 class BlockRun<T extends ObjectRef> {
