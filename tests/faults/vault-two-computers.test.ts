@@ -1,4 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
@@ -10,6 +12,7 @@ vi.hoisted(() => {
 import { writeMark } from '../../src/main/engine/vault/collect/gc-files.ts';
 import { Vault, type VaultOptions } from '../../src/main/engine/vault/index.ts';
 import { nodeIo, type VaultIo } from '../../src/main/engine/vault/io/index.ts';
+import { encodeDescription } from '../../src/main/engine/vault/layout/description.ts';
 import { VaultPaths } from '../../src/main/engine/vault/layout/names.ts';
 import { listLeases } from '../../src/main/engine/vault/lease/lease-file.ts';
 import { findLease } from '../../src/main/engine/vault/lease/presence.ts';
@@ -17,7 +20,9 @@ import { newSessionId } from '../../src/main/engine/vault/lease/session-id.ts';
 import { LEASE_LIFE_MS, RENEWAL_MS, SessionLease } from '../../src/main/engine/vault/lease/session-lease.ts';
 import { SMALL_POLICY } from '../support/vault/folders.ts';
 import { dayOf, keeperContent, problemOf } from '../support/vault/keeper.ts';
-import { commitVersion, requestFor, store, UDID } from '../support/vault/versions.ts';
+import { Random } from '../support/vault/random.ts';
+import { READING_CHILD } from '../support/vault/reading-child.ts';
+import { commitVersion, fileId, requestFor, store, UDID } from '../support/vault/versions.ts';
 import { WatchedIo } from '../support/vault/watched-io.ts';
 
 /** Two computers at work in one vault, each with its own clock, cache and notes. Real files, and clocks that are set. */
@@ -249,4 +254,86 @@ test('a run that had received everything is committed though a collection has ma
   const snapshot = await again.commit(request);
   sweep();
   expect(await problemOf(vault, { snapshot, content })).toBeNull();
+});
+
+const LONG = new Map([
+  ['large', new Random(1).bytes(9 * 1024 * 1024)],
+  ['small', new Random(2).bytes(3000)],
+]);
+
+function kindsOfLeases(vault: Vault): string[] {
+  return readdirSync(join(vault.dir, 'leases')).map((name) => name.split('-')[0] ?? '');
+}
+
+test('what one computer reads for long no other one sweeps away, and a short look takes no lease', async () => {
+  const root = freshFolder();
+  const desk = await new Computer(root, 'desk').open('vault');
+  const lap = await new Computer(root, 'lap').open('vault');
+  await using session = await desk.openSession({ udid: UDID, label: 'Anna' });
+  const snapshot = await commitVersion(session, null, LONG, dayOf(0));
+  const view = await lap.view(snapshot);
+  const [small, large] = [view.get(fileId('small')), view.get(fileId('large'))];
+  if (small === null || large === null) throw new Error('they are in the version');
+  await view.readWhole(small, 1e6);
+  expect(kindsOfLeases(desk)).toEqual([]);
+  await view.readWhole(large, 1e8);
+  expect(kindsOfLeases(desk)).toEqual(['read']);
+  await expect(desk.collect()).rejects.toMatchObject({
+    code: 'vault/collection-busy',
+    data: { work: 'somebody reading', host: 'lap' },
+  });
+  // A second reader shares the lease, and ends without taking it from the first.
+  expect((await lap.rehash([...view.entries()])).ok).toBe(true);
+  expect(kindsOfLeases(desk)).toEqual(['read']);
+  await view[Symbol.asyncDispose]();
+  expect(kindsOfLeases(desk)).toEqual([]);
+  await desk.collect();
+  expect(await problemOf(lap, { snapshot, content: LONG })).toBeNull();
+  expect(kindsOfLeases(desk)).toEqual([]);
+});
+
+test('who may not write reads all the same', async () => {
+  const root = freshFolder();
+  const desk = await new Computer(root, 'desk').open('vault');
+  await using session = await desk.openSession({ udid: UDID, label: 'Anna' });
+  const snapshot = await commitVersion(session, null, LONG, dayOf(0));
+  const io = new WatchedIo(nodeIo, { fault: () => ({ errno: 'EROFS' }) });
+  const lap = await new Computer(root, 'lap').open('vault', { io });
+  expect(await problemOf(lap, { snapshot, content: LONG })).toBeNull();
+  expect(io.operations.every(({ path }) => path.includes('/leases/'))).toBe(true);
+  expect(io.operations.length).toBeGreaterThan(0);
+});
+
+test('a vault of a newer program, which may only be read, gets no lease', async () => {
+  const root = freshFolder();
+  const desk = await new Computer(root, 'desk').open('vault');
+  await using session = await desk.openSession({ udid: UDID, label: 'Anna' });
+  const snapshot = await commitVersion(session, null, LONG, dayOf(0));
+  const { description } = desk;
+  const features = { ...description.features, readonly_compatible: ['of-later'] };
+  writeFileSync(join(desk.dir, 'vault.2.json'), encodeDescription({ ...description, features }));
+  const io = new WatchedIo(nodeIo);
+  const lap = await new Computer(root, 'lap').open('vault', { io });
+  expect(lap.isReadOnly).toBe(true);
+  expect(await problemOf(lap, { snapshot, content: LONG })).toBeNull();
+  expect(io.operations).toEqual([]);
+});
+
+test('somebody who was killed while reading holds nothing up', async () => {
+  const root = freshFolder();
+  const vault = await Vault.openOrCreate(join(root, 'vault'), { cacheDir: join(root, 'cache'), policy: SMALL_POLICY });
+  afterwards.push(() => vault.close());
+  await using session = await vault.openSession({ udid: UDID, label: 'Anna' });
+  await commitVersion(session, null, LONG, dayOf(0));
+  const child = spawn(process.execPath, [READING_CHILD, vault.dir, join(root, 'cache')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  expect(kindsOfLeases(vault)).toEqual(['read']);
+  await expect(vault.collect()).rejects.toMatchObject({ data: { work: 'somebody reading' } });
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+  await vault.collect();
+  expect(kindsOfLeases(vault)).toEqual([]);
 });

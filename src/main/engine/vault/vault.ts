@@ -45,6 +45,7 @@ import { listLeases, type SeenLease } from './lease/lease-file.ts';
 import { isLeaseDead, isLeaseStale, type LivenessContext, Sightings } from './lease/liveness.ts';
 import { OsLock } from './lease/os-lock.ts';
 import { findLease, type LeasePlace, seeLeases } from './lease/presence.ts';
+import { ReadHold } from './lease/read-hold.ts';
 import { newSessionId } from './lease/session-id.ts';
 import { SessionLease } from './lease/session-lease.ts';
 import { copyVault, finishMove, type MoveReport } from './move/move-vault.ts';
@@ -156,6 +157,7 @@ export class Vault implements AsyncDisposable {
   readonly #folded: FoldedCache;
   readonly #space: Space;
   readonly #sightings: Sightings;
+  readonly #reading: ReadHold;
   readonly #pool = new BlockPool();
   readonly #thread = new HashThread();
   readonly #sessions = new Set<Session>();
@@ -189,6 +191,7 @@ export class Vault implements AsyncDisposable {
     );
     this.#folded = new FoldedCache(join(this.#cache, 'folded'), this.#copies);
     this.#space = new Space(this.#io, dir);
+    this.#reading = new ReadHold(this.isReadOnly ? null : () => this.#takeLease('read'));
   }
 
   /** Makes a new vault in a folder that is empty or not there. */
@@ -291,7 +294,7 @@ export class Vault implements AsyncDisposable {
       const close = (): void => (this.#folded.isTemporary(index) ? index.remove() : index.close());
       const moves = await Moves.read(this.#io, this.#paths);
       const packs = (uses: readonly PackUse[]) => this.#packFiles(uses, moves);
-      return new FoldedView(snapshot, index, this.#source, this.dir, packs, close);
+      return new FoldedView(snapshot, index, this.#source, this.dir, packs, this.#reading.reader(), close);
     });
   }
 
@@ -342,36 +345,34 @@ export class Vault implements AsyncDisposable {
   /** Structure: everything of a version is there at its size, its lists are sound and have the root of its record. */
   checkStructure(snapshot: Snapshot, options: StructureOptions = {}): Promise<StructureReport> {
     return this.#guard(async () => {
-      await this.#index.refresh(this.#io, this.#paths, options.signal);
-      return checkStructure(
-        {
-          io: this.#io,
-          paths: this.#paths,
-          copies: this.#copies,
-          index: this.#index,
-          moves: await Moves.read(this.#io, this.#paths),
-          workFolder: join(this.#cache, 'check'),
-        },
-        snapshot,
-        options,
-      );
+      await using reader = this.#reading.reader();
+      return await reader.during(snapshot.record.bytes, () => this.#checkStructure(snapshot, options));
     });
+  }
+
+  async #checkStructure(snapshot: Snapshot, options: StructureOptions): Promise<StructureReport> {
+    await this.#index.refresh(this.#io, this.#paths, options.signal);
+    return checkStructure(
+      {
+        io: this.#io,
+        paths: this.#paths,
+        copies: this.#copies,
+        index: this.#index,
+        moves: await Moves.read(this.#io, this.#paths),
+        workFolder: join(this.#cache, 'check'),
+      },
+      snapshot,
+      options,
+    );
   }
 
   /** Re-reads and hashes objects where they lie; every damaged one is named. */
   rehash(objects: Iterable<ObjectRef>, options: RehashOptions = {}): Promise<RehashReport> {
-    return this.#guard(() =>
-      rehashObjects(
-        {
-          io: this.#io,
-          paths: this.#paths,
-          index: this.#index,
-          source: this.#source,
-        },
-        objects,
-        options,
-      ),
-    );
+    return this.#guard(async () => {
+      await using reader = this.#reading.reader();
+      const context = { io: this.#io, paths: this.#paths, index: this.#index, source: this.#source };
+      return await reader.list(objects, (all) => rehashObjects(context, all, options));
+    });
   }
 
   /** Adds a fact; it is durable when this resolves. */
@@ -580,7 +581,7 @@ export class Vault implements AsyncDisposable {
       for (const snapshot of snapshots) {
         const context = { io: this.#io, paths, copies, index, moves, workFolder: folder };
         const report = await checkStructure(context, snapshot, {});
-        const here = report.ok ? report : await this.checkStructure(snapshot);
+        const here = report.ok ? report : await this.#checkStructure(snapshot, {});
         // What was damaged before is moved as it is.
         if (report.problems.length > here.problems.length) throw missingAt(path, report.problems[0]?.detail ?? '');
       }
@@ -628,6 +629,7 @@ export class Vault implements AsyncDisposable {
   /** Ends everything that is open; sessions are aborted. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const session of [...this.#sessions]) await session.abort();
+    await this.#reading.giveBack();
     await this.#destination.leave();
     await this.#source.close();
     await this.#thread.stop();

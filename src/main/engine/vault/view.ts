@@ -2,6 +2,7 @@ import { BackstopError } from '../../../shared/errors/index.ts';
 import type { FoldedIndex, PackUse } from './catalog/folded.ts';
 import { EMPTY_HASH, type EntryRow, type TopRow } from './catalog/schema.ts';
 import { asVaultError } from './io/index.ts';
+import type { Reader } from './lease/read-hold.ts';
 import type { BlockHandlers, BlockOptions } from './store/object-blocks.ts';
 import type { ObjectSource } from './store/object-source.ts';
 import type { Entry, EntryName, ObjectRef, Snapshot, SnapshotView, TopEntry, VaultFiles } from './types.ts';
@@ -14,6 +15,7 @@ export class FoldedView implements SnapshotView {
   readonly #source: ObjectSource;
   readonly #vault: string;
   readonly #packs: (uses: readonly PackUse[]) => VaultFiles['packs'];
+  readonly #reader: Reader;
   readonly #onClose: () => void;
   #tops: ReadonlyMap<string, TopEntry> | null = null;
 
@@ -23,6 +25,7 @@ export class FoldedView implements SnapshotView {
     source: ObjectSource,
     vault: string,
     packs: (uses: readonly PackUse[]) => VaultFiles['packs'],
+    reader: Reader,
     onClose: () => void,
   ) {
     this.snapshot = snapshot;
@@ -31,6 +34,7 @@ export class FoldedView implements SnapshotView {
     this.#index = index;
     this.#source = source;
     this.#vault = vault;
+    this.#reader = reader;
     this.#onClose = onClose;
   }
 
@@ -77,7 +81,7 @@ export class FoldedView implements SnapshotView {
 
   async *read(object: ObjectRef): AsyncGenerator<Uint8Array> {
     try {
-      yield* this.#source.read(object);
+      yield* this.#reader.pieces(object.sizeBytes, () => this.#source.read(object));
     } catch (error) {
       throw asVaultError(error, this.#vault);
     }
@@ -88,7 +92,7 @@ export class FoldedView implements SnapshotView {
     handlers: BlockHandlers<T>,
     options: BlockOptions,
   ): Promise<void> {
-    await this.#source.readBlocks(objects, handlers, options);
+    await this.#reader.list(objects, (all) => this.#source.readBlocks(all, handlers, options));
   }
 
   async readWhole(object: ObjectRef, maxBytes: number): Promise<Buffer> {
@@ -106,6 +110,7 @@ export class FoldedView implements SnapshotView {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#onClose();
+    await this.#reader[Symbol.asyncDispose]();
   }
 
   #topMap(): ReadonlyMap<string, TopEntry> {
