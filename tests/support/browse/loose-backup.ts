@@ -29,6 +29,7 @@ export const PLAIN_FACTS: BackupFacts = {
   isEncrypted: false,
   madeAtMs: Date.UTC(2026, 0, 1),
   installedApps: [],
+  apps: new Map(),
 };
 
 export function looseBackup(files: readonly LooseFile[], facts: Partial<BackupFacts> = {}): Backup {

@@ -81,6 +81,7 @@ function backupOf(content: PhoneContent, path: string, folder: string): Backup {
     isEncrypted: false,
     madeAtMs: Date.UTC(2026, 0, 1),
     installedApps: content.apps.map((app) => app.bundleId),
+    apps: new Map(content.apps.map(({ bundleId, name, shortVersion }) => [bundleId, { name, version: shortVersion }])),
   };
   return new OpenBackup({
     facts,

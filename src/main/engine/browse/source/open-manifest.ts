@@ -7,11 +7,12 @@ import {
   plainManifestChunks,
   readInfoPlist,
 } from '../../formats/index.ts';
+import { dataAt, dictOf, type PlistDict, parsePlist, stringAt } from '../../formats/plist/index.ts';
 import type { Keyring } from './keyring.ts';
 import { ManifestIndex } from './manifest-index.ts';
 import { settle } from './private-database.ts';
 import { privateDatabaseFile } from './private-file.ts';
-import type { BackupFacts } from './types.ts';
+import type { AppFacts, BackupFacts } from './types.ts';
 
 export interface OpenOptions {
   readonly keyring: Keyring;
@@ -81,7 +82,30 @@ export function factsOf(
     isEncrypted: fallback.isEncrypted ?? manifest?.isEncrypted ?? false,
     madeAtMs: fallback.madeAtMs ?? manifest?.date?.getTime() ?? info?.lastBackupDate?.getTime() ?? null,
     installedApps: info?.installedApplications ?? null,
+    apps: info?.applications === undefined ? new Map() : appsOf(info.applications),
   };
+}
+
+/** Each app's entry holds a property list of the App Store. */
+function appsOf(applications: PlistDict): Map<string, AppFacts> {
+  const apps = new Map<string, AppFacts>();
+  for (const [id, entry] of Object.entries(applications)) {
+    const packed = dataAt(dictOf(entry), 'iTunesMetadata');
+    const store = packed === undefined ? undefined : storeFacts(packed);
+    if (store === undefined) continue;
+    const version = stringAt(store, 'bundleShortVersionString') ?? stringAt(store, 'bundleVersion') ?? null;
+    apps.set(id, { name: stringAt(store, 'itemName') ?? stringAt(store, 'title') ?? null, version });
+  }
+  return apps;
+}
+
+function storeFacts(packed: Uint8Array): PlistDict | undefined {
+  try {
+    return dictOf(parsePlist(packed));
+  } catch (error) {
+    if (isBackstopError(error)) return undefined;
+    throw error;
+  }
 }
 
 /** What the computer wrote about the backup is an extra: a damaged one hides nothing else. */

@@ -24,6 +24,11 @@ export interface BackupFile {
   readonly target: string | null;
 }
 
+export interface AppFacts {
+  readonly name: string | null;
+  readonly version: string | null;
+}
+
 export interface BackupFacts {
   readonly udid: string;
   readonly deviceName: string | null;
@@ -34,6 +39,8 @@ export interface BackupFacts {
   readonly madeAtMs: number | null;
   /** Bundle ids of the apps that the owner installed; null where not said. */
   readonly installedApps: readonly string[] | null;
+  /** By bundle id, as the App Store calls them; of apps from there only. */
+  readonly apps: ReadonlyMap<string, AppFacts>;
 }
 
 export interface DomainTotals {
