@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
-import { roundContent } from '../support/vault/backup-child.ts';
+import { BACKUP_CHILD, roundContent } from '../support/vault/backup-child.ts';
 import { vaultFolder } from '../support/vault/folders.ts';
 import { Random } from '../support/vault/random.ts';
 import { differenceFrom, UDID } from '../support/vault/versions.ts';
@@ -13,10 +13,9 @@ import { differenceFrom, UDID } from '../support/vault/versions.ts';
 
 const KILLS = process.env['BACKSTOP_SOAK'] === '1' ? Number(process.env['BACKSTOP_SOAK_KILLS'] ?? 300) : 6;
 const folder = vaultFolder();
-const child = join(import.meta.dirname, '../support/vault/backup-child.ts');
 
 function start(...words: string[]): { readonly process: ChildProcess; readonly lines: AsyncIterator<string> } {
-  const started = spawn(process.execPath, [child, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const started = spawn(process.execPath, [BACKUP_CHILD, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   if (started.stdout === null) throw new Error('no output');
   return { process: started, lines: createInterface(started.stdout)[Symbol.asyncIterator]() };
 }

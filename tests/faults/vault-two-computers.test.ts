@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
@@ -10,16 +10,19 @@ vi.hoisted(() => {
 });
 
 import { writeMark } from '../../src/main/engine/vault/collect/gc-files.ts';
-import { Vault, type VaultOptions } from '../../src/main/engine/vault/index.ts';
+import { Vault, type VaultOptions, type VaultSession } from '../../src/main/engine/vault/index.ts';
 import { nodeIo, type VaultIo } from '../../src/main/engine/vault/io/index.ts';
 import { encodeDescription } from '../../src/main/engine/vault/layout/description.ts';
 import { VaultPaths } from '../../src/main/engine/vault/layout/names.ts';
 import { listLeases } from '../../src/main/engine/vault/lease/lease-file.ts';
+import { LEASE_PATIENCE_MS } from '../../src/main/engine/vault/lease/liveness.ts';
 import { findLease } from '../../src/main/engine/vault/lease/presence.ts';
 import { newSessionId } from '../../src/main/engine/vault/lease/session-id.ts';
 import { LEASE_LIFE_MS, RENEWAL_MS, SessionLease } from '../../src/main/engine/vault/lease/session-lease.ts';
+import type { BackstopError } from '../../src/shared/errors/index.ts';
+import { BACKUP_CHILD } from '../support/vault/backup-child.ts';
 import { SMALL_POLICY } from '../support/vault/folders.ts';
-import { dayOf, keeperContent, problemOf } from '../support/vault/keeper.ts';
+import { dayOf, keeperContent, problemOf, type Version } from '../support/vault/keeper.ts';
 import { Random } from '../support/vault/random.ts';
 import { READING_CHILD } from '../support/vault/reading-child.ts';
 import { commitVersion, fileId, requestFor, store, UDID } from '../support/vault/versions.ts';
@@ -27,6 +30,7 @@ import { WatchedIo } from '../support/vault/watched-io.ts';
 
 /** Two computers at work in one vault, each with its own clock, cache and notes. Real files, and clocks that are set. */
 
+const HOUR_MS = 3_600_000;
 const roots: string[] = [];
 const afterwards: Array<() => Promise<unknown>> = [];
 afterEach(async () => {
@@ -48,13 +52,14 @@ class Computer {
   readonly #digit: string;
   readonly name: string;
   /** How far its calendar is off. */
-  skewMs = 0;
+  skewMs: number;
   monotonicMs = 0;
   uptimeMs = 0;
 
-  constructor(root: string, name: 'desk' | 'lap') {
+  constructor(root: string, name: 'desk' | 'lap', skewMs = 0) {
     this.#root = root;
     this.name = name;
+    this.skewMs = skewMs;
     this.#digit = name === 'desk' ? '1' : '9';
   }
 
@@ -336,4 +341,127 @@ test('somebody who was killed while reading holds nothing up', async () => {
   await gone;
   await vault.collect();
   expect(kindsOfLeases(vault)).toEqual([]);
+});
+
+const OTHER_UDID = '00008101-000FFFFFFFFFFFFF';
+
+async function commitFor(session: VaultSession, udid: string, version: number): Promise<Version> {
+  const content = keeperContent(version);
+  const request = await requestFor(session, null, content, dayOf(version));
+  return { snapshot: await session.commit({ ...request, facts: { ...request.facts, udid } }), content };
+}
+
+/** Clocks that are wrong by hours, both ways. */
+const SKEWS = [
+  { desk: 5 * HOUR_MS, lap: -7 * HOUR_MS },
+  { desk: -7 * HOUR_MS, lap: 5 * HOUR_MS },
+] as const;
+
+for (const skew of SKEWS) {
+  const hours = `clocks wrong by ${skew.desk / HOUR_MS} and ${skew.lap / HOUR_MS} hours`;
+
+  test(`two phones are backed up at once from two computers, ${hours}`, async () => {
+    const root = freshFolder();
+    const [desk, lap] = await bothComputers(root, skew);
+    await using one = await desk.openSession({ udid: UDID, label: 'Anna' });
+    await using two = await lap.openSession({ udid: OTHER_UDID, label: 'Ben' });
+    expect(kindsOfLeases(desk)).toEqual(['session', 'session']);
+    const made = await Promise.all([commitFor(one, UDID, 1), commitFor(two, OTHER_UDID, 2)]);
+    expect(kindsOfLeases(desk)).toEqual([]);
+    for (const vault of [desk, lap]) {
+      for (const version of made) expect(await problemOf(vault, version)).toBeNull();
+      expect((await vault.snapshots()).snapshots.map(({ id }) => id).sort()).toEqual(
+        made.map(({ snapshot }) => snapshot.id).sort(),
+      );
+    }
+  });
+
+  test(`of two for one phone the second ends with who has it and since when, or waits, ${hours}`, async () => {
+    const root = freshFolder();
+    const [desk, lap] = await bothComputers(root, skew);
+    const first = await desk.openSession({ udid: UDID, label: 'Anna' });
+    const since = new Date(Date.now() + skew.desk);
+    const refusal = await lap.openSession({ udid: UDID, label: 'Anna' }).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    expect(refusal).toMatchObject({ code: 'vault/device-busy', data: { host: 'desk' } });
+    const told = Date.parse(String((refusal as BackstopError).data['since']));
+    expect(Math.abs(told - since.getTime())).toBeLessThan(HOUR_MS / 60);
+    // The first one was not disturbed: it renews, whichever of the two has the smaller id.
+    expect(kindsOfLeases(desk)).toEqual(['session']);
+    const waits: string[] = [];
+    const waiting = lap.openSession({ udid: UDID, label: 'Anna', onWait: ({ host }) => waits.push(host) });
+    await vi.waitFor(() => expect(waits).toEqual(['desk']));
+    const version = await commitFor(first, UDID, 1);
+    await using second = await waiting;
+    expect(waits).toEqual(['desk']);
+    expect(second.parent.parent?.id).toBe(version.snapshot.id);
+    const next = await commitFor(second, UDID, 2);
+    expect(next.snapshot.record.seq).toBe(2);
+    expect(await problemOf(desk, next)).toBeNull();
+  });
+
+  test(`a claim of a computer that went away ends by itself, ${hours}`, async () => {
+    const root = freshFolder();
+    let isGone = false;
+    const io = new WatchedIo(nodeIo, { fault: () => (isGone ? 'stop' : null) });
+    const lapComputer = new Computer(root, 'lap', skew.lap);
+    const lap = await lapComputer.open('vault', { io });
+    await lap.openSession({ udid: UDID, label: 'Anna' });
+    isGone = true;
+    const deskComputer = new Computer(root, 'desk', skew.desk);
+    const desk = await deskComputer.open('vault');
+    const busy = { code: 'vault/device-busy', data: { host: 'lap' } };
+    await expect(desk.openSession({ udid: UDID, label: 'Anna' })).rejects.toMatchObject(busy);
+    // Neither the calendar nor the watching alone makes it dead: the store's clock has to say so too.
+    deskComputer.skewMs += 24 * HOUR_MS;
+    deskComputer.uptimeMs += 24 * HOUR_MS;
+    await expect(desk.openSession({ udid: UDID, label: 'Anna' })).rejects.toMatchObject(busy);
+    const waiting = desk.openSession({ udid: UDID, label: 'Anna', onWait: () => letTimePass(desk) });
+    await using session = await waiting;
+    const version = await commitFor(session, UDID, 1);
+    expect(await problemOf(desk, version)).toBeNull();
+    // It is dead by now for deletions as well, and its leavings go.
+    expect(kindsOfLeases(desk)).toEqual([]);
+    expect(readdirSync(join(desk.dir, 'tmp'))).toEqual([]);
+  });
+}
+
+async function bothComputers(
+  root: string,
+  skew: { readonly desk: number; readonly lap: number },
+): Promise<[Vault, Vault]> {
+  const desk = await new Computer(root, 'desk', skew.desk).open('vault');
+  return [desk, await new Computer(root, 'lap', skew.lap).open('vault')];
+}
+
+/** By the clock of the disk, all leases that are there now were written long ago. */
+function letTimePass(vault: Vault): void {
+  const folder = join(vault.dir, 'leases');
+  const before = new Date(Date.now() - LEASE_PATIENCE_MS - 1000);
+  for (const name of readdirSync(folder)) utimesSync(join(folder, name), before, before);
+}
+
+test('a claim of a process that was killed ends at once, also for somebody who waits', async () => {
+  const root = freshFolder();
+  const vault = await Vault.openOrCreate(join(root, 'vault'), { cacheDir: join(root, 'cache'), policy: SMALL_POLICY });
+  afterwards.push(() => vault.close());
+  const child = spawn(process.execPath, [BACKUP_CHILD, vault.dir, join(root, 'cache'), '0', 'wait'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  let isTold = false;
+  const waiting = vault.openSession({
+    udid: UDID,
+    label: 'Anna',
+    onWait: () => {
+      isTold = true;
+      child.kill('SIGKILL');
+    },
+  });
+  await using session = await waiting;
+  expect(isTold).toBe(true);
+  expect(kindsOfLeases(vault)).toEqual(['session']);
+  expect(readdirSync(join(vault.dir, 'tmp'))).toEqual([session.id]);
 });

@@ -7,6 +7,8 @@ import { type Content, commitVersion, UDID } from './versions.ts';
  * stdout: {"id","round"}. Arguments: vault, state folder, number of the first round, `wait` to stop after opening.
  */
 
+export const BACKUP_CHILD = import.meta.filename;
+
 const [dir = '', cacheDir = '', first = '0', mode = ''] = process.argv.slice(2);
 
 export function roundContent(round: number): Content {
