@@ -1,0 +1,20 @@
+/** Photos and videos of a backup. */
+export { PhotoLibrary } from './photo-library.ts';
+export type {
+  AlbumKind,
+  AssetFilter,
+  AssetKind,
+  AssetLibrary,
+  AssetOrder,
+  AssetPage,
+  AssetPageRequest,
+  AssetQuery,
+  AssetVariant,
+  Burst,
+  Original,
+  OriginalState,
+  PhoneSays,
+  PhotoAlbum,
+  PhotoAsset,
+  PhotoCounts,
+} from './types.ts';
