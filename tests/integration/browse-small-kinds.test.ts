@@ -5,7 +5,10 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAccounts } from '../../src/main/engine/browse/readers/accounts/index.ts';
 import { readApps } from '../../src/main/engine/browse/readers/apps/index.ts';
+import { readCalendar } from '../../src/main/engine/browse/readers/calendar/index.ts';
+import { readCalls } from '../../src/main/engine/browse/readers/calls/index.ts';
 import { readHealth } from '../../src/main/engine/browse/readers/health/index.ts';
+import { readReminders } from '../../src/main/engine/browse/readers/reminders/index.ts';
 import { readSafari } from '../../src/main/engine/browse/readers/safari/index.ts';
 import { readVoiceMemos } from '../../src/main/engine/browse/readers/voice-memos/index.ts';
 import { readVoicemail } from '../../src/main/engine/browse/readers/voicemail/index.ts';
@@ -117,6 +120,72 @@ describe('a simulated phone', () => {
     expect(sorted(tabs.map(({ url }) => url))).toEqual(sorted(rows('tabs').map(({ url }) => url)));
   });
 
+  it('has its calls of both lists, once each', async () => {
+    const { items, unreadable } = await readCalls(backup);
+    expect(unreadable).toEqual([]);
+    const found = items.map((one) => ({
+      id: one.id,
+      address: one.address,
+      date: Math.round((one.dateMs ?? 0) / 1000),
+      outgoing: one.isOutgoing,
+      answered: one.isAnswered,
+    }));
+    const expected = rows('calls').map(({ id, address, date, outgoing, answered }) => ({
+      id,
+      address,
+      date: Math.round(Number(date)),
+      outgoing,
+      answered,
+    }));
+    expect(sorted(found)).toEqual(sorted(expected));
+  });
+
+  it('has its events and reminders', async () => {
+    const { items, unreadable } = await readCalendar(backup);
+    expect(unreadable).toEqual([]);
+    const found = items.map((one) => ({
+      uuid: one.id,
+      summary: one.title,
+      start: Math.round((one.startMs ?? 0) / 1000),
+      end: Math.round((one.endMs ?? 0) / 1000),
+      allDay: one.isAllDay,
+      calendar: one.calendar,
+      recurring: one.recurrence !== null,
+    }));
+    const events = rows('calendarEvents').filter((one) => one['birthday'] !== true);
+    const expected = events.map(({ uuid, summary, start, end, allDay, calendar, recurring }) => ({
+      uuid,
+      summary,
+      start,
+      end,
+      allDay,
+      calendar,
+      recurring,
+    }));
+    expect(sorted(found)).toEqual(sorted(expected));
+    const reminders = await readReminders(backup);
+    expect(reminders.unreadable).toEqual([]);
+    const seen = reminders.items.map((one) => ({
+      store: one.store,
+      title: one.title,
+      list: one.list,
+      completed: one.isCompleted,
+      flagged: one.isFlagged,
+      priority: one.priority,
+    }));
+    const wanted = rows('reminders')
+      .filter((one) => one['deleted'] !== true)
+      .map(({ store, title, list, completed, flagged, priority }) => ({
+        store,
+        title,
+        list,
+        completed,
+        flagged,
+        priority,
+      }));
+    expect(sorted(seen)).toEqual(sorted(wanted));
+  });
+
   it('has its health data, counted', async () => {
     const { items, isPresent, sources } = await readHealth(backup);
     expect(isPresent).toBe(true);
@@ -168,6 +237,26 @@ describe.skipIf(!hasFixtures)('real databases', () => {
     expect([items.length, unreadable]).toEqual([16, []]);
     const count = (type: string): number => items.filter((one) => one.type === `com.apple.account.${type}`).length;
     expect(['IMAPMail', 'AppleAccount', 'iTunesStore', 'CalDAV', 'CardDAV'].map(count)).toEqual([1, 1, 2, 1, 1]);
+  });
+
+  it('a calendar of iOS 14 and reminders of iOS 18', async () => {
+    await using real = looseBackup([
+      {
+        domain: 'HomeDomain',
+        path: 'Library/Calendar/Calendar.sqlitedb',
+        file: fixture('mvt/ios_backup_part/20/2041457d5fe04d39d0ab481178355df6781e6858'),
+      },
+      {
+        domain: 'AppDomainGroup-group.com.apple.reminders',
+        path: 'Container_v1/Stores/Data-local.sqlite',
+        file: fixture('ios-backup-parser/reminders.1.local.sqlite'),
+      },
+    ]);
+    expect(await readCalendar(real)).toMatchObject({
+      items: [{ title: 'Super interesting meeting', startMs: (703_502_100 + 978_307_200) * 1000 }],
+      unreadable: [],
+    });
+    expect(await readReminders(real)).toMatchObject({ items: [{ title: 'Water plants' }], unreadable: [] });
   });
 
   it('Wi-Fi networks of iOS 16, voicemail without any, bookmarks with a reading list', async () => {
@@ -258,7 +347,16 @@ describe('odd databases', () => {
 
   it('nothing is there', async () => {
     await using empty = looseBackup([], { installedApps: null });
-    for (const read of [readVoicemail, readVoiceMemos, readHealth, readAccounts, readWifiNetworks]) {
+    for (const read of [
+      readCalls,
+      readCalendar,
+      readReminders,
+      readVoicemail,
+      readVoiceMemos,
+      readHealth,
+      readAccounts,
+      readWifiNetworks,
+    ]) {
       expect(await read(empty)).toMatchObject({ items: [], unreadable: [], isPresent: false });
     }
     expect(await readSafari(empty)).toMatchObject({ hasBookmarks: false, hasHistory: false, unreadable: [] });
