@@ -6,7 +6,7 @@ import { OpenBackup, type StoredFiles } from '../../../src/main/engine/browse/so
 import type { Backup, BackupFacts } from '../../../src/main/engine/browse/source/types.ts';
 import { createManifestDb, encodeMbFile, openManifestDb } from '../../../src/main/engine/formats/index.ts';
 import { createPhoneContent } from '../../../src/main/simulator/content/index.ts';
-import type { PhoneContent, PhoneFile, PhoneSpec } from '../../../src/main/simulator/content/types.ts';
+import type { PhoneContent, PhoneSpec } from '../../../src/main/simulator/content/types.ts';
 import { mbFile } from './loose-backup.ts';
 
 /**
@@ -55,10 +55,12 @@ export function simulatedBackups(spec: PhoneSpec): SimulatedBackups {
 const FLAGS = { file: 1, directory: 2, symlink: 4 } as const;
 
 function backupOf(content: PhoneContent, path: string, folder: string): Backup {
-  const files = new Map<string, PhoneFile>();
+  const files = new Map<string, Buffer | null>();
   {
     using manifest = createManifestDb(path);
     for (const one of content.files()) {
+      // As it is now: the phone goes on living, and its databases with it.
+      const bytes = one.kind === 'file' ? Buffer.concat([...one.read()]) : null;
       const meta = mbFile(one.relativePath, {
         size: one.manifestSizeBytes,
         modified: one.modified,
@@ -69,7 +71,7 @@ function backupOf(content: PhoneContent, path: string, folder: string): Backup {
         attributes: Object.fromEntries(one.extendedAttributes),
       });
       const row = { domain: one.domain, relativePath: one.relativePath, flags: FLAGS[one.kind] };
-      files.set(manifest.put({ ...row, file: encodeMbFile(meta) }), one);
+      files.set(manifest.put({ ...row, file: encodeMbFile(meta) }), bytes);
     }
   }
   const { identity } = content;
@@ -86,38 +88,36 @@ function backupOf(content: PhoneContent, path: string, folder: string): Backup {
   return new OpenBackup({
     facts,
     index: new ManifestIndex(openManifestDb(path)),
-    stored: new GeneratedFiles(files, path),
+    stored: new KeptFiles(files, path),
     classKeys: null,
     workFolder: join(folder, 'work'),
   });
 }
 
-class GeneratedFiles implements StoredFiles {
-  readonly #files: ReadonlyMap<string, PhoneFile>;
+class KeptFiles implements StoredFiles {
+  readonly #files: ReadonlyMap<string, Buffer | null>;
   readonly #manifest: string;
 
-  constructor(files: ReadonlyMap<string, PhoneFile>, manifest: string) {
+  constructor(files: ReadonlyMap<string, Buffer | null>, manifest: string) {
     this.#files = files;
     this.#manifest = manifest;
   }
 
   storedBytes(fileId: string): number | null {
-    const file = this.#files.get(fileId);
-    return file?.kind === 'file' ? file.sizeBytes : null;
+    return this.#files.get(fileId)?.length ?? null;
   }
 
   async *read(fileId: string): AsyncIterable<Uint8Array> {
-    yield* this.#files.get(fileId)?.read() ?? [];
+    const bytes = this.#files.get(fileId);
+    if (bytes != null) yield bytes;
   }
 
   async readRange(fileId: string, offset: number, length: number): Promise<Buffer> {
-    const parts: Buffer[] = [];
-    for await (const chunk of this.read(fileId)) parts.push(Buffer.from(chunk));
-    return Buffer.concat(parts).subarray(offset, offset + length);
+    return this.#files.get(fileId)?.subarray(offset, offset + length) ?? Buffer.alloc(0);
   }
 
   *all(): Iterable<{ readonly fileId: string; readonly bytes: number }> {
-    for (const [fileId, file] of this.#files) if (file.kind === 'file') yield { fileId, bytes: file.sizeBytes };
+    for (const [fileId, bytes] of this.#files) if (bytes !== null) yield { fileId, bytes: bytes.length };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -9,16 +9,15 @@ export const ITEM_KINDS = [
   'conversations',
   'whatsapp',
   'whatsapp-conversations',
-  'contacts',
-  'notes',
   'calls',
   'calendar',
   'reminders',
   'voicemail',
-  'voice-memos',
+  'recordings',
   'bookmarks',
   'history',
   'apps',
+  'app-data',
   'files',
 ] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];
