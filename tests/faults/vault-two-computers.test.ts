@@ -22,10 +22,19 @@ import { LEASE_LIFE_MS, RENEWAL_MS, SessionLease } from '../../src/main/engine/v
 import type { BackstopError } from '../../src/shared/errors/index.ts';
 import { BACKUP_CHILD } from '../support/vault/backup-child.ts';
 import { SMALL_POLICY } from '../support/vault/folders.ts';
-import { dayOf, keeperContent, problemOf, type Version } from '../support/vault/keeper.ts';
+import { backUp, dayOf, freshComputer, keeperContent, problemOf, type Version } from '../support/vault/keeper.ts';
+import { MemoryDisk } from '../support/vault/memory-disk.ts';
 import { Random } from '../support/vault/random.ts';
 import { READING_CHILD } from '../support/vault/reading-child.ts';
-import { commitVersion, fileId, requestFor, store, UDID } from '../support/vault/versions.ts';
+import {
+  commitVersion,
+  differenceFrom,
+  differenceOf,
+  fileId,
+  requestFor,
+  store,
+  UDID,
+} from '../support/vault/versions.ts';
 import { WatchedIo } from '../support/vault/watched-io.ts';
 
 /** Two computers at work in one vault, each with its own clock, cache and notes. Real files, and clocks that are set. */
@@ -464,4 +473,37 @@ test('a claim of a process that was killed ends at once, also for somebody who w
   expect(isTold).toBe(true);
   expect(kindsOfLeases(vault)).toEqual(['session']);
   expect(readdirSync(join(vault.dir, 'tmp'))).toEqual([session.id]);
+});
+
+test('what another computer packed anew is read, though this one remembers the packs that are gone', async () => {
+  const disk = new MemoryDisk();
+  const root = freshFolder();
+  const computer = (name: string, digit: string) =>
+    Vault.openOrCreate(
+      '/vault',
+      freshComputer(root, disk, {
+        host: { installation: `${digit.repeat(8)}-2222-4333-8444-555555555555`, name, boot: 'boot' },
+        placement: async () => 'network',
+        cacheDir: join(root, name),
+      }),
+    );
+  const versions: Version[] = [];
+  {
+    await using before = await computer('desk', '1');
+    for (let version = 0; version < 3; version += 1) versions.push(await backUp(before, version, versions));
+  }
+  const [first, second, third] = versions as [Version, Version, Version];
+  await using desk = await computer('desk', '1');
+  await using view = await desk.view(third.snapshot);
+  await using lap = await computer('lap', '9');
+  disk.nowMs += 30 * HOUR_MS;
+  await lap.forget([first.snapshot], 'owner');
+  await lap.expire(first.snapshot);
+  expect((await lap.collect()).repackedPacks).toBeGreaterThan(0);
+  disk.nowMs += 30 * HOUR_MS;
+  expect((await lap.collect()).freedFiles).toBeGreaterThan(0);
+  expect(await differenceOf(view, third.content)).toBeNull();
+  expect(await differenceFrom(desk, second.snapshot, second.content)).toBeNull();
+  const bytes = await desk.rehash([...view.entries(), ...view.tops()]);
+  expect(bytes.damaged).toEqual([]);
 });

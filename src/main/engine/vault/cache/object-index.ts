@@ -227,8 +227,10 @@ export class ObjectIndex implements IndexReader {
   /** Lists the vault's packs, forgets what is not there and reads the indexes of what is new. */
   async refresh(io: VaultIo, paths: VaultPaths, signal?: AbortSignal): Promise<PackListing> {
     this.#load();
+    // What a session adds while the folders are being listed is there, whether the listing shows it or not.
+    const known = [...this.#byHash.keys()];
     const there = await listPacks(io, paths, signal);
-    this.dropPacks([...this.#byHash.keys()].filter((hash) => !there.has(hash)));
+    this.dropPacks(known.filter((hash) => !there.has(hash)));
     const fresh = [...there].filter((hash) => ((this.#byHash.get(hash)?.flags ?? SALVAGED) & SALVAGED) !== 0);
     const damaged: Array<{ hash: string; reason: string }> = [];
     let read: Array<PackFacts & { readonly index: Buffer }> = [];

@@ -7,6 +7,7 @@ import type { VaultPaths } from '../layout/names.ts';
 import { CODEC_STORED, CODEC_ZSTD } from '../pack/layout.ts';
 import type { ObjectRef } from '../types.ts';
 import type { BlockPool } from './block-pool.ts';
+import { FreshLook } from './fresh-look.ts';
 import type { HashThread } from './hash-threads.ts';
 import { type BlockHandlers, type BlockOptions, readObjectBlocks } from './object-blocks.ts';
 import { unzstd } from './unzstd.ts';
@@ -28,6 +29,7 @@ export class ObjectSource {
   readonly #pool: BlockPool;
   readonly #thread: HashThread;
   readonly #packs: OpenFiles;
+  readonly #fresh: FreshLook;
 
   constructor(io: VaultIo, paths: VaultPaths, index: ObjectIndex, pool: BlockPool, thread: HashThread) {
     this.#io = io;
@@ -36,39 +38,51 @@ export class ObjectSource {
     this.#pool = pool;
     this.#thread = thread;
     this.#packs = new OpenFiles(io, OPEN_PACKS);
+    this.#fresh = new FreshLook(() => index.refresh(io, paths));
   }
 
   async *read(object: ObjectRef): AsyncGenerator<Uint8Array> {
-    if (object.hash === null) return;
     const hash = object.hash;
-    const reasons: string[] = [];
-    const singlePath = this.#paths.object(hash.toString('hex'));
-    const places = this.#index.find(hash);
-    if (object.sizeBytes <= WHOLE_BYTES) {
-      for (const place of places) {
-        const bytes = await this.#readPlace(place, object, reasons);
+    if (hash === null) return;
+    const isSmall = object.sizeBytes <= WHOLE_BYTES;
+    for (;;) {
+      const looks = this.#fresh.count;
+      const failures: Failures = { reasons: [], isGone: false };
+      if (isSmall) {
+        const bytes = await this.#readSmall(hash, object, failures);
         if (bytes !== null) {
           yield bytes;
           return;
         }
-      }
-      const bytes = await this.#readSmallSingle(singlePath, object, reasons);
-      if (bytes !== null) {
-        yield bytes;
+      } else if (yield* this.#readLarge(hash, object, failures)) {
         return;
       }
-      throw damaged(object, reasons);
+      if (!failures.isGone || !(await this.#fresh.since(looks))) throw damaged(object, failures.reasons);
     }
-    const single = await this.#openSingle(singlePath);
+  }
+
+  async #readSmall(hash: Buffer, object: ObjectRef, failures: Failures): Promise<Buffer | null> {
+    for (const place of this.#index.find(hash)) {
+      const bytes = await this.#readPlace(place, object, failures);
+      if (bytes !== null) return bytes;
+    }
+    return this.#readSmallSingle(this.#paths.object(hash.toString('hex')), object, failures);
+  }
+
+  /** Answers whether all of it was handed out. */
+  async *#readLarge(hash: Buffer, object: ObjectRef, failures: Failures): AsyncGenerator<Uint8Array, boolean> {
+    const singlePath = this.#paths.object(hash.toString('hex'));
+    const places = this.#index.find(hash);
+    const single = await this.#openFile(singlePath);
     if (single !== null) {
       // With a second copy at hand a look at all bytes beforehand is worth it: a stream cannot be taken back.
       if (places.length > 0 && !(await this.#isWhole(single, object))) {
         await single.close();
-        reasons.push(`${singlePath} has other bytes than its name says`);
+        failures.reasons.push(`${singlePath} has other bytes than its name says`);
       } else {
         try {
           yield* this.#stream(single, 0, object, singlePath);
-          return;
+          return true;
         } finally {
           await single.close();
         }
@@ -78,19 +92,25 @@ export class ObjectSource {
       const path = this.#paths.pack(place.pack.hash);
       const isCompressed = place.codec === CODEC_ZSTD;
       if (place.rawLength !== object.sizeBytes || (place.codec !== CODEC_STORED && !isCompressed)) {
-        reasons.push(`${path} holds it in a form that is not understood`);
+        failures.reasons.push(`${path} holds it in a form that is not understood`);
         continue;
       }
-      const file = await this.#io.open(path, 'read');
+      const file = await this.#openFile(path);
+      if (file === null) {
+        failures.isGone = true;
+        failures.reasons.push(`${path} is not there`);
+        continue;
+      }
       try {
         if (isCompressed) yield* streamCompressed(file, place, object, path);
         else yield* this.#stream(file, place.offset, object, path);
-        return;
+        return true;
       } finally {
         await file.close();
       }
     }
-    throw damaged(object, reasons);
+    if (failures.reasons.length === 0) gone(failures);
+    return false;
   }
 
   readBlocks<T extends ObjectRef>(
@@ -164,14 +184,14 @@ export class ObjectSource {
     }
   }
 
-  async #readPlace(place: IndexedPlace, object: ObjectRef, reasons: string[]): Promise<Buffer | null> {
+  async #readPlace(place: IndexedPlace, object: ObjectRef, failures: Failures): Promise<Buffer | null> {
     const path = this.#paths.pack(place.pack.hash);
     if (place.rawLength !== object.sizeBytes) {
-      reasons.push(`${path} holds ${place.rawLength} bytes of it instead of ${object.sizeBytes}`);
+      failures.reasons.push(`${path} holds ${place.rawLength} bytes of it instead of ${object.sizeBytes}`);
       return null;
     }
     if (place.storedLength > WHOLE_BYTES * 2) {
-      reasons.push(`${path} holds it in an unreasonable length`);
+      failures.reasons.push(`${path} holds it in an unreasonable length`);
       return null;
     }
     const stored = Buffer.allocUnsafe(place.storedLength);
@@ -180,17 +200,18 @@ export class ObjectSource {
       if (got !== stored.length) throw Object.assign(new Error('the file ends early'), { code: 'EOF' });
       const raw = decode(stored, place.codec, object.sizeBytes);
       if (raw !== null && object.hash !== null && hashOnce('sha256', raw, 'buffer').equals(object.hash)) return raw;
-      reasons.push(`${path} has other bytes at ${place.offset} than its index says`);
+      failures.reasons.push(`${path} has other bytes at ${place.offset} than its index says`);
     } catch (error) {
-      reasons.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+      if (errnoOf(error) === 'ENOENT') failures.isGone = true;
+      failures.reasons.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
     }
     return null;
   }
 
-  async #readSmallSingle(path: string, object: ObjectRef, reasons: string[]): Promise<Buffer | null> {
-    const file = await this.#openSingle(path);
+  async #readSmallSingle(path: string, object: ObjectRef, failures: Failures): Promise<Buffer | null> {
+    const file = await this.#openFile(path);
     if (file === null) {
-      if (reasons.length === 0) reasons.push('no pack and no file holds it');
+      if (failures.reasons.length === 0) gone(failures);
       return null;
     }
     try {
@@ -201,14 +222,14 @@ export class ObjectSource {
         object.hash !== null &&
         hashOnce('sha256', bytes, 'buffer').equals(object.hash);
       if (isRight) return bytes;
-      reasons.push(`${path} has other bytes than its name says`);
+      failures.reasons.push(`${path} has other bytes than its name says`);
       return null;
     } finally {
       await file.close();
     }
   }
 
-  async #openSingle(path: string): Promise<VaultFile | null> {
+  async #openFile(path: string): Promise<VaultFile | null> {
     try {
       return await this.#io.open(path, 'read');
     } catch (error) {
@@ -216,6 +237,17 @@ export class ObjectSource {
       throw error;
     }
   }
+}
+
+interface Failures {
+  readonly reasons: string[];
+  /** Something is not where it was: it may be somewhere else by now. */
+  isGone: boolean;
+}
+
+function gone(failures: Failures): void {
+  failures.isGone = true;
+  failures.reasons.push('no pack and no file holds it');
 }
 
 /** The raw bytes of a record's stored ones; null when they cannot be it. */
