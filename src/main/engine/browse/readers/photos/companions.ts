@@ -5,9 +5,9 @@ import { CAMERA_ROLL, nameParts, RAW_EXTENSIONS } from './media-names.ts';
 
 const MUTATIONS = 'Media/PhotoData/Mutations';
 const FILMS = ['MOV', 'mov', 'MP4', 'mp4'];
-/** Not "SubstandardFullSizeRender" or "PenultimateFullSizeRender", which are steps on the way. */
-const RENDERING = /^FullSizeRender\.([a-z0-9]{2,5})$/i;
-const FILM = /^(?:mov|mp4|m4v)$/i;
+/** Spellings of a rendering's ending. Looked up by name: to list a folder takes a thousand times as long. */
+const PICTURE_ENDINGS = ['heic', 'jpg', 'jpeg', 'png', 'HEIC', 'JPG', 'JPEG', 'PNG', 'tiff', 'gif'];
+const FILM_ENDINGS = ['mov', 'mp4', 'm4v', 'MOV', 'MP4', 'M4V'];
 
 export function fileAt(backup: Backup, path: string): BackupFile | null {
   const file = backup.file(CAMERA_ROLL, path);
@@ -40,20 +40,23 @@ export function rawOf(backup: Backup, path: string, isSure: boolean): BackupFile
   return beside(backup, path, isSure ? ALL_RAWS : ['DNG', 'dng']);
 }
 
-/** A Live Photo has a picture and a film after its edits. */
+/** A Live Photo has a picture and a film after its edits, a photo a picture, a video a film. */
 export function renderingsOf(
   backup: Backup,
   path: string,
+  wanted: { readonly picture: boolean; readonly film: boolean },
 ): { readonly picture: BackupFile | null; readonly film: BackupFile | null } {
   const { folder, stem } = nameParts(path);
-  const directory = folder.replace(/^Media\//, '');
-  let picture: BackupFile | null = null;
-  let film: BackupFile | null = null;
-  for (const file of backup.list(CAMERA_ROLL, `${MUTATIONS}/${directory}/${stem}/Adjustments`)) {
-    const extension = RENDERING.exec(file.path.slice(file.path.lastIndexOf('/') + 1))?.[1];
-    if (file.kind !== 'file' || extension === undefined) continue;
-    if (FILM.test(extension)) film ??= file;
-    else picture ??= file;
-  }
-  return { picture, film };
+  const rendering = `${MUTATIONS}/${folder.replace(/^Media\//, '')}/${stem}/Adjustments/FullSizeRender`;
+  const first = (endings: readonly string[]): BackupFile | null => {
+    for (const ending of endings) {
+      const file = fileAt(backup, `${rendering}.${ending}`);
+      if (file !== null) return file;
+    }
+    return null;
+  };
+  return {
+    picture: wanted.picture ? first(PICTURE_ENDINGS) : null,
+    film: wanted.film ? first(FILM_ENDINGS) : null,
+  };
 }

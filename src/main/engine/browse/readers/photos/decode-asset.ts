@@ -170,7 +170,7 @@ function companions(
   const liveVideo = about.isLive ? liveVideoOf(backup, path) : null;
   const rawFile = about.hasRaw !== false && !isVideo ? rawOf(backup, path, about.hasRaw === true) : null;
   if (about.isEdited === false) return { ...none, liveVideo, rawFile };
-  const { picture, film } = renderingsOf(backup, path);
+  const { picture, film } = renderingsOf(backup, path, { picture: !isVideo, film: isVideo || about.isLive });
   return {
     liveVideo,
     rawFile,

@@ -108,7 +108,8 @@ export class FileLibrary implements AssetStore {
     const isStored = file.sizeBytes !== 0 && this.#backup.hasContent(file);
     const look = (path: string | null): BackupFile | null =>
       path === null ? null : this.#backup.file(CAMERA_ROLL, path);
-    const { picture, film } = renderingsOf(this.#backup, found.path);
+    const wanted = { picture: !found.isVideo, film: found.isVideo || found.liveVideo !== null };
+    const { picture, film } = renderingsOf(this.#backup, found.path, wanted);
     const editedFile = found.isVideo ? film : picture;
     return {
       id: found.id,
