@@ -67,7 +67,7 @@ export function decodeMessage(row: MessageRow, around: Around, unreadable: Unrea
     parts: body.parts,
     attachments: around.attachments,
     replyTo: thread === null || thread === '' ? null : { messageId: thread, part: threadPart(row['threadPart']) },
-    reaction: isTapback ? decodeTapback(row, sender) : null,
+    reaction: isTapback ? decodeTapback(row, sender, around.attachments) : null,
     tapbacks: around.tapbacks,
     editedMs: cocoaNsMs(row['dateEdited']),
     edits: editsOf(summary),
@@ -88,7 +88,11 @@ export function guidOf(row: MessageRow): string {
 }
 
 /** Null when the row reacts to nothing that can be named. */
-export function decodeTapback(row: MessageRow, sender: string | null): Tapback | null {
+export function decodeTapback(
+  row: MessageRow,
+  sender: string | null,
+  attachments: readonly MessageAttachment[],
+): Tapback | null {
   const target = parseTarget(textOf(row['associatedGuid']));
   if (target === null) return null;
   return {
@@ -100,6 +104,7 @@ export function decodeTapback(row: MessageRow, sender: string | null): Tapback |
     isFromMe: numberOf(row['isFromMe']) === 1,
     sender,
     atMs: cocoaNsMs(row['date']),
+    attachments,
   };
 }
 

@@ -56,6 +56,7 @@ describe('tapbacks', () => {
     isFromMe: false,
     sender: 'anna',
     atMs: 0,
+    attachments: [],
     ...about,
   });
 

@@ -193,9 +193,11 @@ export class Surroundings {
       this.#unreadable.addOnce('sms.db, tapbacks of messages', reasonOf(error));
       return found;
     }
-    for (const row of this.#messageRows(rowIds, `AND ${this.#tables.isReaction}`)) {
+    const reactions = this.#messageRows(rowIds, `AND ${this.#tables.isReaction}`);
+    const stickers = this.#attachmentsOf(reactions.map((row) => numberOf(row['rowId']) ?? 0));
+    for (const row of reactions) {
       const handle = numberOf(row['isFromMe']) === 1 ? null : this.#handles.get(numberOf(row['handleId']) ?? 0);
-      const tapback = decodeTapback(row, handle ?? null);
+      const tapback = decodeTapback(row, handle ?? null, stickers.get(numberOf(row['rowId'])) ?? []);
       if (tapback === null) continue;
       const list = found.get(tapback.targetId);
       if (list === undefined) found.set(tapback.targetId, [tapback]);

@@ -50,6 +50,8 @@ export interface Tapback {
   readonly isFromMe: boolean;
   readonly sender: string | null;
   readonly atMs: number | null;
+  /** The picture of a sticker. */
+  readonly attachments: readonly MessageAttachment[];
 }
 
 export type AttachmentState =
