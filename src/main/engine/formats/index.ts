@@ -23,10 +23,16 @@ export { type Keybag, type KeybagClass, keybagFingerprint, parseKeybag } from '.
 export { type UnlockedKeybag, type UnlockResult, unlockKeybag, unlockWithKek } from './keybag/unlock.ts';
 export { createManifestEncryptor, decryptManifestDb, plainManifestChunks } from './manifest/cipher.ts';
 export { type ManifestDb, type ManifestRow, manifestOver, openManifestDb } from './manifest/database.ts';
-export { createManifestDb, type ManifestWriter, type NewManifestRow } from './manifest/database-writer.ts';
+export {
+  createManifestDb,
+  type ManifestWriter,
+  manifestInto,
+  type NewManifestRow,
+} from './manifest/database-writer.ts';
 export { fileIdOf, isFileId } from './manifest/file-id.ts';
 export { decodeMbFile, type MbFile } from './manifest/mb-file.ts';
 export { encodeMbFile } from './manifest/mb-file-writer.ts';
+export { mbdbRows } from './manifest/mbdb.ts';
 export {
   type InfoPlist,
   type ManifestLockdown,

@@ -10,6 +10,14 @@ export const browseErrors = {
     retry: 'never',
     exitCode: 1,
   },
+  'browse/unsupported-backup': {
+    title: 'This backup is from before iOS 5',
+    explanation: '{path} is laid out as backups were until iOS 4. Backstop reads those of iOS 5 and later.',
+    recovery: 'Keep the folder. Restore it to a phone of its time, or open it with a program made for old backups.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
   'browse/password-needed': {
     title: 'This backup is encrypted',
     explanation: 'What is in it can only be read with the password that its iPhone’s backups had when it was made.',

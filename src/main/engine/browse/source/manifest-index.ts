@@ -19,9 +19,12 @@ const PATIENCE = 64;
 
 export class ManifestIndex {
   readonly #manifest: ManifestDb;
+  readonly #file: Disposable | null;
 
-  constructor(manifest: ManifestDb) {
+  /** `file`: what holds the list, given up with it. */
+  constructor(manifest: ManifestDb, file: Disposable | null = null) {
     this.#manifest = manifest;
+    this.#file = file;
   }
 
   domains(): ReadonlyArray<{ readonly domain: string; readonly files: number }> {
@@ -89,6 +92,7 @@ export class ManifestIndex {
 
   close(): void {
     this.#manifest.close();
+    this.#file?.[Symbol.dispose]();
   }
 }
 

@@ -1,14 +1,15 @@
-import { createReadStream, statSync } from 'node:fs';
-import { open, readFile, realpath, stat } from 'node:fs/promises';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import { type ManifestPlist, readManifestPlist, readStatusPlist } from '../../formats/index.ts';
 import { OpenBackup, type StoredFiles } from './open-backup.ts';
-import { classKeysOf, factsOf, type OpenOptions, openManifestIndex } from './open-manifest.ts';
+import { classKeysOf, factsOf, type OpenOptions, openManifestIndex, openMbdbIndex } from './open-manifest.ts';
 import type { Backup } from './types.ts';
 
 const MAX_PLIST_BYTES = 256 * 1024 * 1024;
 const READ_BYTES = 1024 * 1024;
+const SMALL_BYTES = 128 * 1024;
 const FILE_ID = /^[0-9a-f]{40}$/;
 
 export interface OpenedFolder {
@@ -25,16 +26,16 @@ export async function openFolderBackup(path: string, options: OpenOptions): Prom
   const plist = await small(folder, 'Manifest.plist');
   if (plist === null) throw notABackup(path, await whyNoPlist(folder));
   const manifest = readManifestPlist(plist);
-  const classKeys = await classKeysOf(manifest, manifest.isEncrypted === true, options);
-  const facts = factsOf(manifest, await small(folder, 'Info.plist'), {});
-  const index = await openManifestIndex(
-    createReadStream(join(folder, 'Manifest.db')),
-    manifest,
-    classKeys,
-    options,
-  ).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? notABackup(path, 'it has no Manifest.db') : error;
-  });
+  const list = await listIn(folder, path);
+  // Who does not say it, and has a key for the list of files, is.
+  const isEncrypted = manifest.isEncrypted ?? manifest.manifestKey !== undefined;
+  const classKeys = await classKeysOf(manifest, isEncrypted, options);
+  const facts = factsOf(manifest, await small(folder, 'Info.plist'), { isEncrypted });
+  const bytes = createReadStream(join(folder, list), { highWaterMark: READ_BYTES });
+  const index = await (list === 'Manifest.db'
+    ? openManifestIndex(bytes, manifest, classKeys, options)
+    : openMbdbIndex(bytes, options)
+  ).finally(() => bytes.destroy());
   const stored = new FolderFiles(folder);
   const backup = new OpenBackup({ facts, index, stored, classKeys, workFolder: options.workFolder });
   return { backup, warnings: await warningsOf(folder, manifest) };
@@ -51,9 +52,12 @@ async function warningsOf(folder: string, manifest: ManifestPlist): Promise<stri
       warnings.push(`Its iPhone calls it “${snapshotState ?? 'unknown'}”, not finished: files may be missing.`);
     }
   }
-  const leftOver = await stat(join(folder, 'Snapshot')).catch(() => null);
-  if (leftOver !== null)
+  if (existsSync(join(folder, 'Snapshot'))) {
     warnings.push('An interrupted backup left files in its folder “Snapshot”; they are not looked at.');
+  }
+  if (existsSync(join(folder, 'Manifest.db-wal'))) {
+    warnings.push('Another program left changes beside its list of files (Manifest.db-wal); they are not looked at.');
+  }
   if (manifest.isEncrypted === undefined) warnings.push('It does not say whether it is encrypted.');
   return warnings;
 }
@@ -61,17 +65,33 @@ async function warningsOf(folder: string, manifest: ManifestPlist): Promise<stri
 async function whyNoPlist(folder: string): Promise<string> {
   const facts = await stat(folder);
   if (!facts.isDirectory()) return 'it is a file';
+  const names = await readdir(folder);
+  const backups = names.filter((name) => existsSync(join(folder, name, 'Manifest.plist'))).sort();
+  if (backups.length > 0) return `it is no backup itself; it holds ${backups.slice(0, 5).join(', ')}`;
   return 'it has no Manifest.plist';
+}
+
+/** The list of files: of iOS 10 and later, or of iOS 5 to 9. */
+async function listIn(folder: string, path: string): Promise<'Manifest.db' | 'Manifest.mbdb'> {
+  const names = new Set(await readdir(folder));
+  const isFile = async (name: string): Promise<boolean> => names.has(name) && (await stat(join(folder, name))).isFile();
+  if (await isFile('Manifest.db')) return 'Manifest.db';
+  if (names.has('Manifest.mbdx') || [...names].some((name) => /\.(mdinfo|mdbackup)$/.test(name))) {
+    throw new BackstopError('browse/unsupported-backup', { data: { path } });
+  }
+  if (await isFile('Manifest.mbdb')) return 'Manifest.mbdb';
+  throw notABackup(path, 'it has no Manifest.db, the list of its files');
 }
 
 async function small(folder: string, name: string): Promise<Buffer | null> {
   const path = join(folder, name);
   try {
-    const { size } = await stat(path);
-    if (size > MAX_PLIST_BYTES) throw notABackup(folder, `its ${name} has ${size} bytes`);
+    const facts = await stat(path);
+    if (!facts.isFile()) throw notABackup(folder, `its ${name} is no file`);
+    if (facts.size > MAX_PLIST_BYTES) throw notABackup(folder, `its ${name} has ${facts.size} bytes`);
     return await readFile(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (/^(ENOENT|ENOTDIR)$/.test((error as NodeJS.ErrnoException).code ?? '')) return null;
     if (error instanceof BackstopError) throw error;
     throw notABackup(folder, `its ${name} cannot be read: ${reasonOf(error)}`);
   }
@@ -100,10 +120,25 @@ class FolderFiles implements StoredFiles {
     return path === null ? null : path.bytes;
   }
 
-  read(fileId: string): AsyncIterable<Uint8Array> {
+  async *read(fileId: string): AsyncIterable<Uint8Array> {
     const place = this.#place(fileId);
     if (place === null) throw new Error(`nothing is stored for ${fileId}`);
-    return createReadStream(place.path, { highWaterMark: READ_BYTES });
+    if (place.bytes <= SMALL_BYTES) {
+      // Most files are small, and a stream for each of them costs ten times as much as its bytes.
+      yield readFileSync(place.path);
+      return;
+    }
+    const file = await open(place.path, 'r');
+    try {
+      const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, place.bytes));
+      for (;;) {
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+        if (bytesRead === 0) return;
+        yield buffer.subarray(0, bytesRead);
+      }
+    } finally {
+      await file.close();
+    }
   }
 
   async readRange(fileId: string, offset: number, length: number): Promise<Buffer> {

@@ -1,8 +1,11 @@
+import Database from 'better-sqlite3';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import {
   type InfoPlist,
   type ManifestPlist,
+  manifestInto,
   manifestOver,
+  mbdbRows,
   openClassedKey,
   plainManifestChunks,
   readInfoPlist,
@@ -44,18 +47,36 @@ export async function openManifestIndex(
   // iOS 10.0 and 10.1: the index is plain even in an encrypted backup.
   const wrapped = classKeys === null ? undefined : manifest.manifestKey;
   const key = wrapped === undefined || classKeys === null ? null : openClassedKey(classKeys, wrapped);
-  const { file, db } = privateDatabaseFile(workFolder);
+  const own = privateDatabaseFile(workFolder);
+  const { file, db } = own;
   try {
     await file.fill(untilAborted(plainManifestChunks(stored, key), signal));
     const sizeBytes = file.size();
     // Phones leave the mark of a write-ahead log in the head, without one.
     if (sizeBytes > 100) file.write(Buffer.of(1, 1), 18);
-    file[Symbol.dispose]();
+    file.letGo();
     settle(db);
-    return new ManifestIndex(manifestOver(db, sizeBytes));
+    return new ManifestIndex(manifestOver(db, sizeBytes), own);
+  } catch (error) {
+    own[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** The list of files before iOS 10, put into the form of the later one. */
+export async function openMbdbIndex(
+  stored: AsyncIterable<Uint8Array>,
+  { signal }: OpenOptions,
+): Promise<ManifestIndex> {
+  // SQLite's own temporary file, which never has a name either.
+  const db = new Database('');
+  try {
+    await manifestInto(db, untilAborted(mbdbRows(stored), signal));
+    settle(db);
+    const pages = Number(db.pragma('page_count', { simple: true }));
+    return new ManifestIndex(manifestOver(db, pages * Number(db.pragma('page_size', { simple: true }))));
   } catch (error) {
     db.close();
-    file[Symbol.dispose]();
     throw error;
   }
 }

@@ -23,19 +23,19 @@ export async function openPrivateDatabase(
   parts: DatabaseParts,
   folder: string,
 ): Promise<PhoneDatabase & { readonly sizeBytes: number }> {
-  const { file, db } = privateDatabaseFile(folder);
+  const own = privateDatabaseFile(folder);
+  const { file, db } = own;
   try {
     await file.fill(parts.main);
     const warning = await takeLogs(parts, file, folder);
     const sizeBytes = file.size();
     closeHead(file, parts.name);
-    file[Symbol.dispose]();
+    file.letGo();
     settle(db);
     check(db, parts.name);
-    return { db, warning, sizeBytes, [Symbol.dispose]: () => void db.close() };
+    return { db, warning, sizeBytes, [Symbol.dispose]: () => own[Symbol.dispose]() };
   } catch (error) {
-    db.close();
-    file[Symbol.dispose]();
+    own[Symbol.dispose]();
     throw error;
   }
 }

@@ -26,7 +26,7 @@ const PREFIX = 'private-';
 export class PrivateFile implements PageFile, Disposable {
   readonly #fd: number;
   /** Null: it has no name any more. */
-  readonly #path: string | null;
+  #path: string | null;
   #isOpen = true;
 
   private constructor(fd: number, path: string | null) {
@@ -84,11 +84,17 @@ export class PrivateFile implements PageFile, Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
-    if (!this.#isOpen) return;
+  /** Nothing is written or read here any more; whoever opened it by its name goes on. */
+  letGo(): void {
+    if (this.#isOpen) closeSync(this.#fd);
     this.#isOpen = false;
-    closeSync(this.#fd);
+  }
+
+  /** To be called when nobody else has it open: only then every system gives up the name. */
+  [Symbol.dispose](): void {
+    this.letGo();
     if (this.#path !== null) rmSync(this.#path, { force: true });
+    this.#path = null;
   }
 }
 
@@ -103,11 +109,24 @@ function unlink(path: string): boolean {
   }
 }
 
-/** An SQLite connection to an empty private file, to be filled before the first statement. */
-export function privateDatabaseFile(folder: string): { readonly file: PrivateFile; readonly db: Database.Database } {
+/** An SQLite connection to an empty private file, and all there is to close. */
+export interface PrivateDatabase extends Disposable {
+  readonly file: PrivateFile;
+  readonly db: Database.Database;
+}
+
+/** To be filled through `file`, which is let go then, before the first statement. */
+export function privateDatabaseFile(folder: string): PrivateDatabase {
   // SQLite opens the file at once and looks into it with the first statement.
   const { file, opened } = PrivateFile.create(folder, (path) => new Database(path, { readonly: true }));
-  return { file, db: opened };
+  return {
+    file,
+    db: opened,
+    [Symbol.dispose]: () => {
+      opened.close();
+      file[Symbol.dispose]();
+    },
+  };
 }
 
 /** Removes what killed processes left where files keep their names. */

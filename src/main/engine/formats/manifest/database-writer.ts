@@ -33,15 +33,27 @@ CREATE INDEX FilesFlagsIdx ON Files(flags);`;
 export function createManifestDb(path: string): ManifestWriter {
   const db = new Database(path);
   try {
-    for (const setting of ['page_size = 4096', 'journal_mode = OFF', 'synchronous = OFF', 'locking_mode = EXCLUSIVE'])
-      db.pragma(setting);
-    db.exec(SCHEMA);
-    db.exec('BEGIN');
+    begin(db);
     return new OpenWriter(db);
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** Fills an empty database that is open already, and stays so. */
+export async function manifestInto(db: Database.Database, rows: AsyncIterable<NewManifestRow>): Promise<void> {
+  begin(db);
+  const writer = new OpenWriter(db);
+  for await (const row of rows) writer.put(row);
+  writer.finish();
+}
+
+function begin(db: Database.Database): void {
+  for (const setting of ['page_size = 4096', 'journal_mode = OFF', 'synchronous = OFF', 'locking_mode = EXCLUSIVE'])
+    db.pragma(setting);
+  db.exec(SCHEMA);
+  db.exec('BEGIN');
 }
 
 class OpenWriter implements ManifestWriter {
@@ -59,12 +71,16 @@ class OpenWriter implements ManifestWriter {
     return fileId;
   }
 
+  finish(): void {
+    this.#db.exec('COMMIT');
+    // The indices at the end cost a sort each; kept up with every row they would cost three times as much.
+    this.#db.exec(INDICES);
+  }
+
   close(): void {
     if (!this.#db.open) return;
     if (this.#db.inTransaction) {
-      this.#db.exec('COMMIT');
-      // The indices at the end cost a sort each; kept up with every row they would cost three times as much.
-      this.#db.exec(INDICES);
+      this.finish();
       // Real manifests have WAL in their header (bytes 18 and 19), and the WAL itself is gone.
       this.#db.pragma('locking_mode = NORMAL');
       this.#db.pragma('journal_mode = WAL');
