@@ -28,12 +28,14 @@ const PAGE_GROWTH = 8;
 /** Ids have 20 bytes, so this sorts after all of them. */
 const AFTER_ALL_IDS = Buffer.alloc(21, 0xff);
 const ENTRY_COLUMNS = 'id, obj, size, pack, off, slen, flags, mtime';
+/** As hex: each blob that SQLite hands over costs as much as the rest of a row. */
+const ENTRY_VALUES = 'hex(id), hex(obj), size, pack, off, slen, flags, mtime';
 /** Between two looks at the clock, so that the event loop is not held for long. */
 const ROWS_PER_SLICE = 512;
-const SLICE_MS = 8;
+const SLICE_MS = 2;
 
-type EntryTuple = [Buffer, Buffer | null, number, number | null, number | null, number | null, number, number];
-type RootTuple = [id: Buffer, obj: Buffer, size: number];
+type EntryTuple = [string, string, number, number | null, number | null, number | null, number, number];
+type RootTuple = [id: string, obj: string, size: number];
 type NameTuple = [string, number, number];
 type TopTuple = [string, Buffer, number, number | null, number | null, number | null, number, number];
 
@@ -70,10 +72,10 @@ export class FoldedIndex {
   private constructor(file: string, db: Database.Database) {
     this.file = file;
     this.db = db;
-    this.#get = db.prepare<[Buffer], EntryTuple>(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE id = ?`).raw(true);
+    this.#get = db.prepare<[Buffer], EntryTuple>(`SELECT ${ENTRY_VALUES} FROM entry WHERE id = ?`).raw(true);
     this.#page = db
       .prepare<[Buffer, Buffer, number], EntryTuple>(
-        `SELECT ${ENTRY_COLUMNS} FROM entry WHERE id > ? AND id < ? ORDER BY id LIMIT ?`,
+        `SELECT ${ENTRY_VALUES} FROM entry WHERE id > ? AND id < ? ORDER BY id LIMIT ?`,
       )
       .raw(true);
     this.#before = db
@@ -83,7 +85,7 @@ export class FoldedIndex {
       .raw(true);
     this.#leaves = db
       .prepare<[string], RootTuple>(
-        `SELECT entry.id, obj, size FROM json_each(?) AS wanted CROSS JOIN entry
+        `SELECT hex(entry.id), hex(obj), size FROM json_each(?) AS wanted CROSS JOIN entry
          ON entry.id >= unhex(wanted.value) AND entry.id < unhex(wanted.value || '${'ff'.repeat(19)}')`,
       )
       .raw(true);
@@ -176,7 +178,7 @@ export class FoldedIndex {
       for (const row of rows) yield toEntry(row);
       const end = rows.at(-1);
       if (end === undefined || rows.length < wanted) return;
-      last = end[0];
+      last = Buffer.from(end[0], 'hex');
       wanted = Math.min(wanted * PAGE_GROWTH, PAGE_ROWS);
     }
   }
@@ -223,7 +225,7 @@ export class FoldedIndex {
     try {
       const page = this.db
         .prepare<[number, number], EntryTuple>(
-          `SELECT ${ENTRY_COLUMNS} FROM ${order} WHERE rowid > ? AND rowid <= ? ORDER BY rowid`,
+          `SELECT ${ENTRY_VALUES} FROM ${order} WHERE rowid > ? AND rowid <= ? ORDER BY rowid`,
         )
         .raw(true);
       const total = this.rows;
@@ -351,7 +353,7 @@ export class FoldedIndex {
     for (const leaf of touched) tree.setLeaf(leaf, EMPTY_LEAF);
     for await (const leaves of inChunks(touched)) {
       signal?.throwIfAborted();
-      for (const [id, obj, size] of this.#leaves.all(prefixesOf(leaves))) feeder.add(id, size, obj);
+      for (const [id, obj, size] of this.#leaves.all(prefixesOf(leaves))) feeder.addHex(id, size, obj);
     }
     feeder.end();
     saveChangedLeaves(this.db, tree, touched);
@@ -368,17 +370,17 @@ export class FoldedIndex {
     const feeder = new LeafFeeder(tree);
     const slicer = new Slicer(signal);
     const page = this.db
-      .prepare<[Buffer, number], [Buffer, Buffer, number]>(
-        'SELECT id, obj, size FROM entry WHERE id > ? ORDER BY id LIMIT ?',
+      .prepare<[Buffer, number], RootTuple>(
+        'SELECT hex(id), hex(obj), size FROM entry WHERE id > ? ORDER BY id LIMIT ?',
       )
       .raw(true);
-    for (let last: Buffer = Buffer.alloc(0), rows = page.all(last, PAGE_ROWS); rows.length > 0; ) {
-      for (const [id, obj, size] of rows) {
-        feeder.add(id, size, obj);
-        last = id;
-      }
-      await slicer.breathe();
-      rows = page.all(last, PAGE_ROWS);
+    for (let last: Buffer = Buffer.alloc(0); ; ) {
+      const rows = page.all(last, PAGE_ROWS);
+      for (const [id, obj, size] of rows) feeder.addHex(id, size, obj);
+      const end = rows.at(-1);
+      if (end === undefined) break;
+      last = Buffer.from(end[0], 'hex');
+      await slicer.breathe(rows.length);
     }
     feeder.end();
     return tree;
@@ -442,9 +444,11 @@ export class Slicer {
   }
 
   /** Awaiting undefined costs next to nothing; only every few milliseconds it is a real pause. */
-  breathe(): Promise<void> | undefined {
-    this.#rows += 1;
-    if (this.#rows % ROWS_PER_SLICE !== 0 || performance.now() - this.#started < SLICE_MS) return undefined;
+  breathe(rows = 1): Promise<void> | undefined {
+    this.#rows += rows;
+    if (this.#rows < ROWS_PER_SLICE) return undefined;
+    this.#rows = 0;
+    if (performance.now() - this.#started < SLICE_MS) return undefined;
     this.#signal?.throwIfAborted();
     return new Promise((resolve) => {
       setImmediate(() => {
@@ -468,10 +472,15 @@ export function isBusy(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
-export function toEntry(row: EntryTuple): EntryRow {
-  const obj = row[1];
-  if (obj === null) throw new Error('a folded row without an object');
-  return { id: row[0], obj, size: row[2], place: toPlace(row[3], row[4], row[5], row[6]), modified: row[7] };
+function toEntry(row: EntryTuple): EntryRow {
+  if (row[1] === '') throw new Error('a folded row without an object');
+  return {
+    id: Buffer.from(row[0], 'hex'),
+    obj: Buffer.from(row[1], 'hex'),
+    size: row[2],
+    place: toPlace(row[3], row[4], row[5], row[6]),
+    modified: row[7],
+  };
 }
 
 export function toPlace(

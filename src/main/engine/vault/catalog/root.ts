@@ -80,7 +80,20 @@ export class LeafFeeder {
   }
 
   add(id: Buffer, size: number, obj: Buffer): void {
-    const leaf = leafOf(id);
+    const at = this.#next(leafOf(id), size);
+    id.copy(this.#buffer, at, 0, 20);
+    obj.copy(this.#buffer, at + 28, 0, 32);
+  }
+
+  /** The same of a row whose `id` and `obj` are hex. */
+  addHex(id: string, size: number, obj: string): void {
+    const at = this.#next(Number.parseInt(id.slice(0, 4), 16), size);
+    this.#buffer.write(id, at, 20, 'hex');
+    this.#buffer.write(obj, at + 28, 32, 'hex');
+  }
+
+  /** Room for one more row of the leaf: where it begins. */
+  #next(leaf: number, size: number): number {
     if (leaf !== this.#leaf) {
       this.end();
       this.#leaf = leaf;
@@ -90,10 +103,10 @@ export class LeafFeeder {
       this.#buffer.copy(larger, 0, 0, this.#length);
       this.#buffer = larger;
     }
-    id.copy(this.#buffer, this.#length, 0, 20);
-    writeSize(this.#buffer, size, this.#length + 20);
-    obj.copy(this.#buffer, this.#length + 28, 0, 32);
+    const at = this.#length;
     this.#length += ROW_BYTES;
+    writeSize(this.#buffer, size, at + 20);
+    return at;
   }
 
   /** Closes the last leaf. */
