@@ -451,13 +451,13 @@ export class Vault implements AsyncDisposable {
 
   /** Reads the vault through and names what suffers from what it finds. Deletes nothing, repairs nothing. */
   scrub(options: ScrubOptions): Promise<ScrubReport> {
-    return this.#guard(() => scrub(this.#scrubContext(options.signal), options));
+    return this.#guard(async () => scrub(await this.#scrubContext(options.signal), options));
   }
 
   /** How much of the vault was read through within 30 days. */
   scrubCoverage(signal?: AbortSignal): Promise<ScrubCoverage> {
     return this.#guard(async () => {
-      const context = this.#scrubContext(signal);
+      const context = await this.#scrubContext(signal);
       return scrubCoverage({ ...context, nowMs: await context.storeNow() }, signal);
     });
   }
@@ -482,7 +482,7 @@ export class Vault implements AsyncDisposable {
       try {
         return await repairVault(
           {
-            ...this.#scrubContext(signal),
+            ...(await this.#scrubContext(signal)),
             pool: this.#pool,
             thread: this.#thread,
             clock: this.#clock,
@@ -877,7 +877,8 @@ export class Vault implements AsyncDisposable {
     });
   }
 
-  #scrubContext(signal?: AbortSignal): ScrubContext {
+  async #scrubContext(signal?: AbortSignal): Promise<ScrubContext> {
+    const { key, isUniversal } = await this.#destination.place();
     return {
       io: this.#io,
       paths: this.#paths,
@@ -886,7 +887,8 @@ export class Vault implements AsyncDisposable {
       index: this.#index,
       source: this.#source,
       copies: this.#copies,
-      coverageFile: join(this.#cache, 'scrub.db'),
+      coverageFile: join(this.#cache, `scrub-${key}.db`),
+      place: isUniversal ? key : null,
       workFolder: join(this.#cache, 'check'),
       isReadOnly: this.isReadOnly,
       storeNow: async () => (this.isReadOnly ? this.#clock.now().getTime() : this.#storeNow()),

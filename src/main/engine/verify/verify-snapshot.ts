@@ -52,9 +52,9 @@ export async function verifySnapshot(request: VerifyRequest, options: WorkOption
   if (level === 'open' && record.encrypted && unlocked === null) {
     throw new BackstopError('verify/password-needed', { data: { snapshot: id.slice(0, 12) } });
   }
-  await checkBones(vault, view.snapshot, findings, options);
-  if (level !== 'structure') {
-    await reread(request, findings, options);
+  if (level === 'structure') await checkBones(vault, view.snapshot, findings, options);
+  else {
+    await checkBytes(request, findings, options);
     await checkMeaning(request, unlocked, findings, options);
   }
   const opened = level !== 'structure' && findings.scope.manifestRows !== null;
@@ -72,6 +72,34 @@ export async function verifySnapshot(request: VerifyRequest, options: WorkOption
 }
 
 // ---- bytes
+
+/**
+ * Structure and bytes at the same time: one keeps this thread at work, the other the disk and other threads. The first
+ * that fails ends both.
+ */
+async function checkBytes(request: VerifyRequest, findings: Findings, options: WorkOptions): Promise<void> {
+  const over = new AbortController();
+  const signal = options.signal === undefined ? over.signal : AbortSignal.any([options.signal, over.signal]);
+  const { vault, view } = request;
+  let isRereading = true;
+  const bones = checkBones(vault, view.snapshot, findings, {
+    signal,
+    onProgress: (event) => {
+      if (!isRereading) options.onProgress?.(event);
+    },
+  });
+  const bytes = reread(request, findings, { ...options, signal }).finally(() => {
+    isRereading = false;
+  });
+  try {
+    const [damaged] = await Promise.all([bytes, bones]);
+    nameDamaged(view, damaged, findings);
+  } catch (error) {
+    over.abort();
+    await Promise.allSettled([bytes, bones]);
+    throw error;
+  }
+}
 
 async function checkBones(vault: Vault, snapshot: Snapshot, findings: Findings, options: WorkOptions): Promise<void> {
   const due = everyTenth();
@@ -93,7 +121,12 @@ async function checkBones(vault: Vault, snapshot: Snapshot, findings: Findings, 
   }
 }
 
-async function reread(request: VerifyRequest, findings: Findings, options: WorkOptions): Promise<void> {
+/** Answers what is wrong with which objects. */
+async function reread(
+  request: VerifyRequest,
+  findings: Findings,
+  options: WorkOptions,
+): Promise<ReadonlyMap<string, string>> {
   const { vault, view, level } = request;
   const before = level === 'quick' ? await parentView(request, options) : null;
   let files = 0;
@@ -131,7 +164,7 @@ async function reread(request: VerifyRequest, findings: Findings, options: WorkO
     });
     findings.scope.filesReread = files;
     findings.scope.bytesReread = report.bytes;
-    nameDamaged(view, new Map(report.damaged.map((one) => [one.object, one.reason])), findings);
+    return new Map(report.damaged.map((one) => [one.object, one.reason]));
   } finally {
     await before?.[Symbol.asyncDispose]();
   }
