@@ -135,9 +135,13 @@ function mediaOf(kind: WhatsAppKind, media: WhatsAppRow, around: WhatsAppAround)
 }
 
 /** Paths are below "Message/"; old ones begin with a stroke, some name it themselves. */
-function findFile({ backup, domain }: WhatsAppAround, path: string): BackupFile | null {
+export function mediaPlaces(path: string): readonly string[] {
   const plain = path.replace(/^\/+/, '');
-  for (const place of plain.startsWith('Message/') ? [plain] : [`Message/${plain}`, plain]) {
+  return plain.startsWith('Message/') ? [plain] : [`Message/${plain}`, plain];
+}
+
+function findFile({ backup, domain }: WhatsAppAround, path: string): BackupFile | null {
+  for (const place of mediaPlaces(path)) {
     const file = backup.file(domain, place);
     if (file !== null && file.kind === 'file' && backup.hasContent(file)) return file;
   }

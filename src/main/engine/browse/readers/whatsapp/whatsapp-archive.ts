@@ -3,7 +3,7 @@ import { type Unreadable, UnreadableList } from '../reading.ts';
 import { RowLists } from '../row-lists.ts';
 import { RowLookup } from '../row-lookup.ts';
 import { blobOf, cocoaMs, numberOf, textOf } from '../tolerant-table.ts';
-import { decodeWhatsAppMessage, type WhatsAppRow } from './decode-message.ts';
+import { decodeWhatsAppMessage, mediaPlaces, type WhatsAppRow } from './decode-message.ts';
 import { WhatsAppPeople } from './people.ts';
 import { readSessions } from './sessions.ts';
 import { StanzaIds } from './stanza-ids.ts';
@@ -165,6 +165,23 @@ export class WhatsAppArchive implements Disposable {
   message(id: string): WhatsAppMessage | null {
     const rowId = this.#ids?.rowIdOf(id) ?? null;
     return rowId === null ? null : (this.#read([rowId])[0] ?? null);
+  }
+
+  /** Where, in the backup, the media and previews lie that a message has; also those that are not there. */
+  *mediaPaths(): Generator<string> {
+    const tables = this.#tables;
+    if (tables === null) return;
+    const columns = ['ZMEDIALOCALPATH', 'ZXMPPTHUMBPATH'].filter((column) => tables.mediaColumns.has(column));
+    for (const column of columns) {
+      try {
+        const sql = `SELECT substr(${column}, 1, 4096) FROM ZWAMEDIAITEM WHERE ${column} IS NOT NULL`;
+        for (const path of tables.db.prepare(sql).pluck().iterate()) {
+          if (typeof path === 'string') yield* mediaPlaces(path);
+        }
+      } catch (error) {
+        this.#unreadable.addOnce(`ChatStorage.sqlite, column ZWAMEDIAITEM.${column}`, reasonOf(error));
+      }
+    }
   }
 
   /** The files of all chats, previews too. */
