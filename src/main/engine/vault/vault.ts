@@ -370,6 +370,8 @@ export class Vault implements AsyncDisposable {
   rehash(objects: Iterable<ObjectRef>, options: RehashOptions = {}): Promise<RehashReport> {
     return this.#guard(async () => {
       await using reader = this.#reading.reader();
+      // Packs may have been written anew by somebody else: what lies elsewhere now is not damaged.
+      await this.#index.refresh(this.#io, this.#paths, options.signal);
       const context = { io: this.#io, paths: this.#paths, index: this.#index, source: this.#source };
       return await reader.list(objects, (all) => rehashObjects(context, all, options));
     });
