@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
@@ -9,7 +19,9 @@ vi.hoisted(() => {
   process.env['BACKSTOP_TIMEOUT_SCALE'] ??= '0.02';
 });
 
+import { describeVolume } from '../../src/main/engine/platform/index.ts';
 import { writeMark } from '../../src/main/engine/vault/collect/gc-files.ts';
+import type { DescribeVolume } from '../../src/main/engine/vault/destination/destination.ts';
 import { Vault, type VaultOptions, type VaultSession } from '../../src/main/engine/vault/index.ts';
 import { nodeIo, type VaultIo } from '../../src/main/engine/vault/io/index.ts';
 import { encodeDescription } from '../../src/main/engine/vault/layout/description.ts';
@@ -507,3 +519,91 @@ test('what another computer packed anew is read, though this one remembers the p
   const bytes = await desk.rehash([...view.entries(), ...view.tops()]);
   expect(bytes.damaged).toEqual([]);
 });
+
+/** Two disks that are connected to one computer, each with its own identity. */
+function twoDisks(root: string): DescribeVolume {
+  return async (path) => {
+    const mountPoint = join(root, path.startsWith(join(root, 'disk-b')) ? 'disk-b' : 'disk-a');
+    const known = await describeVolume(path, { detail: 'quick' });
+    return { ...known, path, mountPoint, id: mountPoint.slice(-6), mount: mountPoint, attachment: 'internal' };
+  };
+}
+
+test('one vault copied to two disks', { timeout: 60_000 }, async () => {
+  const root = freshFolder();
+  const desk = new Computer(root, 'desk');
+  const options = { volumes: twoDisks(root), placement: async () => 'internal' as const };
+  const open = (disk: string) => desk.open(join(disk, 'vault'), options);
+  const versions: Version[] = [];
+  {
+    mkdirSync(join(root, 'disk-a'));
+    await using a = await open('disk-a');
+    for (let version = 0; version < 3; version += 1) versions.push(await backUp(a, version, versions));
+    expect((await a.scrub({ everything: true, bytesPerSecond: null })).ok).toBe(true);
+    expect((await a.scrubCoverage()).share).toBe(1);
+  }
+  cpSync(join(root, 'disk-a'), join(root, 'disk-b'), { recursive: true, preserveTimestamps: true });
+
+  // What was read on one disk says nothing about the other, though names, dates and the vault's own notes are equal.
+  {
+    await using b = await open('disk-b');
+    expect((await b.scrubCoverage()).share).toBe(0);
+    const pack = join(b.dir, await packOf(b, versions[1] as Version));
+    const bytes = readFileSync(pack);
+    const dates = statSync(pack);
+    bytes[200] = (bytes[200] ?? 0) ^ 1;
+    writeFileSync(pack, bytes);
+    utimesSync(pack, dates.atime, dates.mtime);
+    expect((await b.scrub({ everything: false, bytesPerSecond: null })).ok).toBe(false);
+    await using a = await open('disk-a');
+    expect((await a.scrubCoverage()).share).toBe(1);
+    expect((await a.scrub({ everything: true, bytesPerSecond: null })).ok).toBe(true);
+    expect((await a.scrub({ everything: false, bytesPerSecond: null })).ok).toBe(true);
+    bytes[200] = (bytes[200] ?? 0) ^ 1;
+    writeFileSync(pack, bytes);
+    expect(await b.scrub({ everything: true, bytesPerSecond: null })).toMatchObject({ ok: true, isComplete: true });
+  }
+
+  // They go different ways: one of them loses a version and packs the others anew.
+  {
+    await using a = await open('disk-a');
+    const [first] = versions as [Version];
+    await a.forget([first.snapshot], 'owner');
+    await a.expire(first.snapshot);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const report = await a.collect();
+    expect(report.repackedPacks).toBeGreaterThan(0);
+    expect(report.freedFiles).toBeGreaterThan(0);
+  }
+  {
+    await using b = await open('disk-b');
+    for (const version of versions) expect(await differenceFrom(b, version.snapshot, version.content)).toBeNull();
+  }
+  {
+    await using a = await open('disk-a');
+    for (const version of versions.slice(1)) {
+      expect(await differenceFrom(a, version.snapshot, version.content)).toBeNull();
+    }
+  }
+
+  // Both at once, with what this computer remembers of both.
+  {
+    await using a = await open('disk-a');
+    await using b = await open('disk-b');
+    await using one = await a.openSession({ udid: UDID, label: 'Anna' });
+    await using two = await b.openSession({ udid: UDID, label: 'Anna' });
+    const newest = versions[2] as Version;
+    const [contentA, contentB] = [keeperContent(5), keeperContent(6)];
+    const onA = { snapshot: await commitVersion(one, newest, contentA, dayOf(5)), content: contentA };
+    const onB = { snapshot: await commitVersion(two, newest, contentB, dayOf(6)), content: contentB };
+    for (const version of [...versions.slice(1), onA]) expect(await problemOf(a, version)).toBeNull();
+    for (const version of [...versions, onB]) expect(await problemOf(b, version)).toBeNull();
+    expect((await a.snapshots()).snapshots.map(({ id }) => id)).not.toContain(onB.snapshot.id);
+    expect((await b.snapshots()).snapshots.map(({ id }) => id)).not.toContain(onA.snapshot.id);
+  }
+});
+
+async function packOf(vault: Vault, { snapshot }: Version): Promise<string> {
+  await using view = await vault.view(snapshot);
+  return view.files().packs[0]?.path ?? '';
+}

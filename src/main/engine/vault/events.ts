@@ -82,6 +82,8 @@ const scrubSchema = z.object({
       }),
     )
     .max(10_000),
+  /** Which copy of the vault was read; null or missing: nobody could tell. */
+  place: z.string().max(64).nullable().optional(),
 });
 /** How the vault thins out its versions; stands in place of the earlier ones that it names. */
 const retentionSchema = z.object({

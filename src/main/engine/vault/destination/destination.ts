@@ -12,6 +12,7 @@ import type { VaultDescription } from '../layout/description.ts';
 import { destinationKind, policyFor, type VolumeKind } from '../layout/policy.ts';
 import { type Caution, cautionsOf } from './cautions.ts';
 import { cloudMarkerAbove, cloudServiceOf } from './cloud.ts';
+import { type Place, placeOf } from './place.ts';
 import { type ProbeFacts, probeDestination, readOnlyDisk } from './probe.ts';
 import type { LastUse, Use, Verdicts } from './verdicts.ts';
 
@@ -114,6 +115,10 @@ export class Destination {
   async #isNetwork(volume: VolumeDescription | null): Promise<boolean> {
     const { io, root } = this.#parts;
     return destinationKind(await io.statfs(root), volume, null) === 'network';
+  }
+
+  async place(): Promise<Place> {
+    return placeOf(this.#parts.root, await this.#volume('quick'));
   }
 
   /** `probe`: test the disk now; otherwise a test that still holds is told. */

@@ -25,11 +25,13 @@ type Row = [at: number, modified: number, bad: number];
 
 export class Coverage {
   readonly #db: Database.Database;
+  readonly #place: string | null;
   readonly #get: Database.Statement<[string, string], Row>;
   readonly #put: Database.Statement<[string, string, number, number, number]>;
 
-  private constructor(db: Database.Database) {
+  private constructor(db: Database.Database, place: string | null) {
     this.#db = db;
+    this.#place = place;
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = NORMAL');
     this.#db.exec(
@@ -42,19 +44,20 @@ export class Coverage {
     this.#put = this.#db.prepare('INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, 0)');
   }
 
-  static open(file: string): Coverage {
+  /** Null as `place`: which copy of the vault this is cannot be told to other computers. */
+  static open(file: string, place: string | null): Coverage {
     try {
-      return new Coverage(new Database(file, { timeout: 30_000 }));
+      return new Coverage(new Database(file, { timeout: 30_000 }), place);
     } catch {
       // A cache that cannot be read is as good as none.
       removeDatabase(file);
-      return new Coverage(new Database(file, { timeout: 30_000 }));
+      return new Coverage(new Database(file, { timeout: 30_000 }), place);
     }
   }
 
   /** For each file the Unix milliseconds at which it was last read through, by whomever; 0: never, as far as is known. */
   lastSeen(files: readonly StoredName[], events: readonly VaultEvent[]): Map<StoredName, number> {
-    const ranges = rangesOf(events);
+    const ranges = rangesOf(events, this.#place);
     return new Map(files.map((file) => [file, Math.max(this.#own(file)?.at ?? 0, seenByEvents(file, ranges))]));
   }
 
@@ -121,15 +124,18 @@ export class Coverage {
 
 type Ranges = Readonly<Record<ScrubFolder, ReadonlyArray<{ from: string; to: string; atMs: number }>>>;
 
-/** The latest first, so that the first that fits is the one that counts. */
-function rangesOf(events: readonly VaultEvent[]): Ranges {
+/**
+ * The latest first, so that the first that fits is the one that counts. What was read of another copy of the vault is
+ * told by the events that were copied with it, and says nothing about these bytes.
+ */
+function rangesOf(events: readonly VaultEvent[], place: string | null): Ranges {
   const ranges: Record<ScrubFolder, Array<{ from: string; to: string; atMs: number }>> = {
     packs: [],
     objects: [],
     catalogs: [],
   };
   for (const event of events) {
-    if (event.kind !== 'scrub') continue;
+    if (event.kind !== 'scrub' || (event.place ?? place) !== place) continue;
     for (const { folder, from, to, at } of event.coverage) {
       const atMs = Date.parse(at);
       if (Number.isFinite(atMs)) ranges[folder].push({ from, to, atMs });

@@ -27,8 +27,10 @@ const SMALL_VAULT_BYTES = 256 * 1024 * 1024;
 
 export interface ScrubContext extends ExamineContext {
   readonly writer: string;
-  /** Of this computer: what was read, and when. */
+  /** Of this computer: what was read of this copy of the vault, and when. */
   readonly coverageFile: string;
+  /** Which copy it is; null when other computers could not tell. */
+  readonly place: string | null;
   readonly isReadOnly: boolean;
   /** The store's own clock, Unix milliseconds. */
   readonly storeNow: () => Promise<number>;
@@ -78,7 +80,7 @@ export interface ScrubReport {
 export async function scrub(context: ScrubContext, options: ScrubOptions): Promise<ScrubReport> {
   const { io, paths } = context;
   const nowMs = await context.storeNow();
-  const coverage = Coverage.open(context.coverageFile);
+  const coverage = Coverage.open(context.coverageFile, context.place);
   try {
     // Nothing that was read earlier is believed, records and events neither.
     const records = await listSnapshots(io, paths, context.vaultId);
@@ -114,10 +116,10 @@ export async function scrub(context: ScrubContext, options: ScrubOptions): Promi
 
 /** How much of the vault was read within 30 days, without reading any of it. */
 export async function scrubCoverage(
-  context: Pick<ScrubContext, 'io' | 'paths' | 'coverageFile'> & { readonly nowMs: number },
+  context: Pick<ScrubContext, 'io' | 'paths' | 'coverageFile' | 'place'> & { readonly nowMs: number },
   signal?: AbortSignal,
 ): Promise<ScrubCoverage> {
-  const coverage = Coverage.open(context.coverageFile);
+  const coverage = Coverage.open(context.coverageFile, context.place);
   try {
     const { events } = await listEvents(context.io, context.paths);
     return coverageOf(await listStoredFiles(context.io, context.paths, signal), coverage, events, context.nowMs);
@@ -151,7 +153,7 @@ export async function readForRepair(
   signal: AbortSignal,
 ): Promise<{ readonly wrong: Set<StoredName>; stillWrong(files: readonly StoredName[]): Set<StoredName> }> {
   const nowMs = await context.storeNow();
-  const coverage = Coverage.open(context.coverageFile);
+  const coverage = Coverage.open(context.coverageFile, context.place);
   try {
     const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
     const isKnown = openDamage(events).length > 0 || files.some((file) => coverage.isBad(file));
@@ -336,6 +338,7 @@ async function tellCoverage(
     bytes: run.bytes,
     problems: findings.count,
     coverage: [...ranges],
+    place: context.place,
   });
   told();
 }
