@@ -12,7 +12,10 @@ const SCALE = '0.05';
 let dir = '';
 let phone: SimulatorProcess;
 let folder = '';
-let truth: { readonly files: readonly Truth[] };
+let truth: {
+  readonly files: readonly Truth[];
+  readonly items: Readonly<Record<string, ReadonlyArray<Readonly<Record<string, unknown>>>>>;
+};
 
 interface Truth {
   readonly domain: string;
@@ -195,5 +198,108 @@ describe('extract', () => {
       last: { code: 'browse/name-taken' },
     });
     expect(readdirSync(outside)).toEqual([]);
+  });
+});
+
+describe('kinds of data', () => {
+  const KEYS: Readonly<Record<string, readonly [section: string, key: string]>> = {
+    photos: ['photos', 'uuid'],
+    messages: ['messages', 'guid'],
+    whatsapp: ['whatsappMessages', 'stanza'],
+    calls: ['calls', 'id'],
+    calendar: ['calendarEvents', 'uuid'],
+    apps: ['apps', 'bundleId'],
+    wifi: ['wifiNetworks', 'ssid'],
+  };
+
+  it.each(Object.entries(KEYS))('%s lists all of them by their ids', async (kind, [section, key]) => {
+    const { code, last } = await run(kind, 'latest');
+    expect([code, last['present'], last['unreadable']]).toEqual([0, true, []]);
+    const items = last['items'] as Array<{ id: string }>;
+    const ids = new Set(items.map(({ id }) => id));
+    const missing = (truth.items[section] ?? []).filter(
+      (one) => one['birthday'] !== true && !ids.has(String(one[key])),
+    );
+    expect(missing.filter((one) => one['type'] !== 'event')).toEqual([]);
+  });
+
+  it('answers with the newest first, as many as were asked for, and one conversation', async () => {
+    const { last } = await run('messages', 'latest', '--limit', '3');
+    const items = last['items'] as Array<{ sent: string; chatIds: string[] }>;
+    expect(items).toHaveLength(3);
+    expect(items.map(({ sent }) => sent)).toEqual(
+      items
+        .map(({ sent }) => sent)
+        .toSorted()
+        .toReversed(),
+    );
+    const chat = String((truth.items['conversations'] ?? [])[0]?.['guid']);
+    const one = (await run('messages', '--folder', folder, '--chat', chat)).last['items'] as Array<{
+      chatIds: string[];
+    }>;
+    expect(one.length).toBeGreaterThan(0);
+    expect(one.every(({ chatIds }) => chatIds.includes(chat))).toBe(true);
+    expect(await run('messages', 'latest', '--limit', '0')).toMatchObject({ code: 2 });
+    expect(await run('photos', 'latest', '--chat', 'x')).toMatchObject({ code: 2 });
+  });
+
+  it('finds words, and says what is in it and what is not', async () => {
+    const message = (truth.items['messages'] ?? []).find(
+      (one) => String(one['text'] ?? '').length > 12 && one['ordinary'] === true,
+    );
+    const words = String(message?.['text']).split(/\s+/).slice(0, 3).join(' ');
+    const found = await run('search', 'latest', words, '--limit', '1000');
+    expect(found.code).toBe(0);
+    expect((found.last['hits'] as Array<{ id: string }>).map(({ id }) => id)).toContain(message?.['guid']);
+    const coverage = await run('coverage', 'latest');
+    expect(coverage.code).toBe(0);
+    const kinds = coverage.last['kinds'] as Array<{ kind: string; status: string; count: number; newest: string }>;
+    const ordinary = (truth.items['messages'] ?? []).filter(
+      (one) => one['ordinary'] === true && one['deleted'] !== true,
+    );
+    expect(kinds.find(({ kind }) => kind === 'messages')).toMatchObject({ status: 'present', count: ordinary.length });
+    expect(kinds.find(({ kind }) => kind === 'health')).toMatchObject({ status: 'present' });
+    expect(coverage.last['notIncluded']).toContainEqual(expect.objectContaining({ kind: 'apple-pay' }));
+    const shown = (truth.items['photos'] ?? []).filter((one) => one['trashed'] !== true);
+    const { here, onlyInICloud, unknown } = coverage.last['originals'] as Record<string, number>;
+    expect((here ?? 0) + (onlyInICloud ?? 0) + (unknown ?? 0)).toBe(shown.length);
+    expect(onlyInICloud).toBe(shown.filter((one) => one['inCloudOnly'] === true).length);
+  });
+
+  it('says where the room goes', async () => {
+    const { code, last } = await run('usage', 'latest');
+    expect([code, last['unreadable']]).toEqual([0, []]);
+    const categories = last['categories'] as Array<{ kind: string; bytes: number; count: number }>;
+    expect(categories.reduce((sum, one) => sum + one.count, 0)).toBe(truth.files.length);
+    expect((last['cleanups'] as unknown[]).length).toBe(5);
+  });
+
+  it('compares two versions, and knows in which something is', async () => {
+    const first = ((await run('snapshots')).last['snapshots'] as Array<{ id: string }>)[0]?.id as string;
+    expect(await phone.command({ cmd: 'mutate', delete: { photos: 7, conversations: 1 } })).toMatchObject({ ok: true });
+    expect(await run('backup')).toMatchObject({ code: 0 });
+    const { code, last } = await run('diff', first, 'latest');
+    expect([code, last['unreadable']]).toEqual([0, []]);
+    const kinds = last['kinds'] as Record<string, { gone: string[]; added: string[]; certain: boolean }>;
+    expect(kinds['conversations']).toMatchObject({ added: [], certain: true });
+    expect(kinds['conversations']?.gone).toHaveLength(1);
+    expect(kinds['photos']?.gone.length).toBeGreaterThan(0);
+    const gone = kinds['photos']?.gone[0] as string;
+    const where = (await run('where', 'latest', gone, '--kind', 'photos')).last['items'] as Array<{
+      versions: Array<{ state: string }>;
+    }>;
+    expect(where).toHaveLength(1);
+    expect(where[0]?.versions.map(({ state }) => state)).toEqual(['present', 'absent']);
+    const coverage = (await run('coverage', 'latest')).last;
+    expect(coverage['comparedWith']).toBe(first);
+    const photos = (coverage['kinds'] as Array<{ kind: string; change: number }>).find(
+      ({ kind }) => kind === 'conversations',
+    );
+    expect(photos?.change).toBe(-1);
+    expect(await run('diff', first, 'nothing')).toMatchObject({ code: 1 });
+    expect(await run('where', 'latest', 'x', '--kind', 'cars')).toMatchObject({
+      code: 2,
+      last: { code: 'browse/no-such-kind' },
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { VerificationLevel } from '../../shared/contract/index.ts';
+import type { BrowsedKind, VerificationLevel } from '../../shared/contract/index.ts';
 import { BackstopError } from '../../shared/errors/index.ts';
 import { type RetentionPreset, retentionPresets } from '../../shared/rules/retention/index.ts';
 
@@ -18,6 +18,12 @@ export type CommandName =
   | 'ls'
   | 'cat'
   | 'extract'
+  | BrowsedKind
+  | 'search'
+  | 'coverage'
+  | 'diff'
+  | 'where'
+  | 'usage'
   | 'pin'
   | 'unpin'
   | 'note'
@@ -49,6 +55,10 @@ export interface CommandLine {
   /** A backup folder in place of a version. */
   readonly folder: string | null;
   readonly domain: string | null;
+  readonly limit: number | null;
+  /** Id of a conversation. */
+  readonly chat: string | null;
+  readonly kind: string | null;
   readonly path: string | null;
   /** A day, as it was typed. */
   readonly until: string | null;
@@ -69,6 +79,17 @@ interface Shape {
 }
 
 const MANY = 10_000;
+
+/** The command that lists one kind of data. */
+function listing(kind: BrowsedKind, what: string): Shape {
+  const hasGroups = kind === 'messages' || kind === 'whatsapp';
+  return {
+    usage: `${kind} SNAPSHOT [--limit N]${hasGroups ? ' [--chat ID]' : ''}`,
+    summary: `List ${what} of a version.`,
+    positionals: [1, 1],
+    flags: ['folder', 'limit', 'password-file', ...(hasGroups ? ['chat'] : [])],
+  };
+}
 const LEVELS: readonly VerificationLevel[] = ['structure', 'quick', 'full', 'open'];
 
 export const commands: Readonly<Record<CommandName, Shape>> = {
@@ -146,6 +167,49 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     positionals: [2, 2],
     flags: ['folder', 'domain', 'path', 'password-file'],
   },
+  photos: listing('photos', 'photos and videos'),
+  messages: listing('messages', 'messages'),
+  calls: listing('calls', 'calls'),
+  calendar: listing('calendar', 'events'),
+  reminders: listing('reminders', 'reminders'),
+  voicemail: listing('voicemail', 'voicemail'),
+  'voice-memos': listing('voice-memos', 'voice memos'),
+  safari: listing('safari', 'bookmarks, reading list, history and tabs'),
+  whatsapp: listing('whatsapp', 'WhatsApp messages'),
+  health: listing('health', 'kinds of health data, counted'),
+  apps: listing('apps', 'apps and what they keep'),
+  accounts: listing('accounts', 'accounts'),
+  wifi: listing('wifi', 'known Wi-Fi networks'),
+  search: {
+    usage: 'search SNAPSHOT TEXT [--limit N]',
+    summary: 'Find words in messages, notes, photos, events and names of files.',
+    positionals: [2, MANY],
+    flags: ['folder', 'limit', 'password-file'],
+  },
+  coverage: {
+    usage: 'coverage SNAPSHOT',
+    summary: 'Say what is in a version, counted inside it, and what is not in it and why.',
+    positionals: [1, 1],
+    flags: ['folder', 'password-file'],
+  },
+  diff: {
+    usage: 'diff OLDER NEWER',
+    summary: 'Say what was added, changed and went between two versions, by what it is.',
+    positionals: [2, 2],
+    flags: ['password-file'],
+  },
+  where: {
+    usage: 'where SNAPSHOT TEXT [--kind KIND] [--limit N]',
+    summary: 'Say in which versions of that phone something is: an id, or words of a title.',
+    positionals: [2, MANY],
+    flags: ['kind', 'limit', 'password-file'],
+  },
+  usage: {
+    usage: 'usage SNAPSHOT',
+    summary: 'Say where the room goes: categories, apps, videos, duplicates, attachments.',
+    positionals: [1, 1],
+    flags: ['folder', 'password-file'],
+  },
   pin: {
     usage: 'pin SNAPSHOT… [--until DAY] [--reason TEXT]',
     summary: 'Keep versions whatever the rules say, for ever or until a day such as 2027-02-19.',
@@ -208,6 +272,9 @@ const options = {
   budget: { type: 'string' },
   folder: { type: 'string' },
   domain: { type: 'string' },
+  limit: { type: 'string' },
+  chat: { type: 'string' },
+  kind: { type: 'string' },
   path: { type: 'string' },
   until: { type: 'string' },
   reason: { type: 'string' },
@@ -271,8 +338,18 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
 }
 
 /** What of a backup is meant. */
-function chosenInBackup(values: Values): Pick<CommandLine, 'folder' | 'domain' | 'path'> {
-  return { folder: values.folder ?? null, domain: values.domain ?? null, path: values.path ?? null };
+function chosenInBackup(values: Values): Pick<CommandLine, 'folder' | 'domain' | 'path' | 'limit' | 'chat' | 'kind'> {
+  const limit = values.limit === undefined ? null : Number(values.limit);
+  if (limit !== null && !(Number.isInteger(limit) && limit > 0))
+    throw usage(`--limit ${values.limit}: a number from 1 on.`);
+  return {
+    folder: values.folder ?? null,
+    domain: values.domain ?? null,
+    path: values.path ?? null,
+    limit,
+    chat: values.chat ?? null,
+    kind: values.kind ?? null,
+  };
 }
 
 function termsOfPin(values: Values): Pick<CommandLine, 'until' | 'reason'> {

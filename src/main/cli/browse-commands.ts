@@ -1,8 +1,23 @@
 import { resolve } from 'node:path';
-import type { AskPassword, BackupChoice, Engine, WorkOptions } from '../../shared/contract/index.ts';
+import {
+  type AskPassword,
+  type BackupChoice,
+  browsedKindSchema,
+  type Engine,
+  type WorkOptions,
+} from '../../shared/contract/index.ts';
 import type { CommandLine } from './arguments.ts';
 import { usage } from './arguments.ts';
-import { entriesText, extractText } from './browse-tables.ts';
+import {
+  coverageText,
+  diffText,
+  entriesText,
+  extractText,
+  itemsText,
+  searchText,
+  usageText,
+  whereText,
+} from './browse-tables.ts';
 import type { Output } from './output.ts';
 
 /** Commands that look into a version, or with `--folder` into a backup folder. */
@@ -14,7 +29,17 @@ export interface BrowseContext {
   readonly askPassword: AskPassword;
 }
 
-const BROWSE_COMMANDS: ReadonlySet<string> = new Set(['ls', 'cat', 'extract']);
+const BROWSE_COMMANDS: ReadonlySet<string> = new Set([
+  ...browsedKindSchema.options,
+  'ls',
+  'cat',
+  'extract',
+  'search',
+  'coverage',
+  'diff',
+  'where',
+  'usage',
+]);
 
 /** Null: not one of these commands. */
 export async function runBrowseCommand(
@@ -46,8 +71,41 @@ export async function runBrowseCommand(
       output.result(result, extractText(result));
       return result.failed.length === 0 ? 0 : 1;
     }
-    default:
-      return null;
+    case 'search': {
+      const result = await engine.browse.search(choice, { text: rest.join(' '), limit: line.limit }, options);
+      output.result(result, searchText(result));
+      return 0;
+    }
+    case 'coverage': {
+      const result = await engine.browse.coverage(choice, options);
+      output.result(result, coverageText(result));
+      return 0;
+    }
+    case 'diff': {
+      const newer: BackupChoice = { vault, snapshot: rest[0] ?? '', askPassword };
+      const result = await engine.browse.diff(choice, newer, options);
+      output.result(result, diffText(result));
+      return 0;
+    }
+    case 'where': {
+      const request = { kind: line.kind, text: rest.join(' '), limit: line.limit };
+      const result = await engine.browse.where(choice, request, options);
+      output.result(result, whereText(result));
+      return 0;
+    }
+    case 'usage': {
+      const result = await engine.browse.usage(choice, options);
+      output.result(result, usageText(result));
+      return 0;
+    }
+    default: {
+      const kind = browsedKindSchema.safeParse(line.command);
+      if (!kind.success) return null;
+      const request = { kind: kind.data, group: line.chat, limit: line.limit };
+      const result = await engine.browse.items(choice, request, options);
+      output.result(result, itemsText(result));
+      return 0;
+    }
   }
 }
 

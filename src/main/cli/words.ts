@@ -19,6 +19,11 @@ const phases: Readonly<Record<string, string>> = {
   exporting: 'Exporting',
   'moving-vault': 'Moving the vault',
   scrubbing: 'Reading the vault through',
+  extracting: 'Taking out files',
+  'checking-export': 'Reading back what was written',
+  comparing: 'Comparing',
+  indexing: 'Gathering words',
+  measuring: 'Measuring',
 };
 
 /** A phase in an owner's words; an unknown one is shown as it is. */

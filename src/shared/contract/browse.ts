@@ -16,8 +16,6 @@ export type BackupChoice = {
 export const browsedKindSchema = z.enum([
   'photos',
   'messages',
-  'contacts',
-  'notes',
   'calls',
   'calendar',
   'reminders',
@@ -78,18 +76,6 @@ export const itemsResultSchema = z.object({
   unreadable: z.array(unreadableSchema),
 });
 export type ItemsResult = z.infer<typeof itemsResultSchema>;
-
-export const exportItemsResultSchema = z.object({
-  type: z.literal('result'),
-  kind: browsedKindSchema,
-  directory: z.string(),
-  items: z.number().int(),
-  files: z.number().int(),
-  bytes: z.number().int(),
-  sums: z.string().nullable(),
-  unreadable: z.array(unreadableSchema),
-});
-export type ExportItemsResult = z.infer<typeof exportItemsResultSchema>;
 
 export const searchResultSchema = z.object({
   type: z.literal('result'),
@@ -229,6 +215,27 @@ export interface BrowseEngine {
     request: { readonly domain: string; readonly path: string; readonly write: (bytes: Uint8Array) => Promise<void> },
     options?: WorkOptions,
   ): Promise<void>;
+  /** `group`: one conversation; `limit`: so many, the newest. */
+  items(
+    choice: BackupChoice,
+    request: { readonly kind: BrowsedKind; readonly group: string | null; readonly limit: number | null },
+    options?: WorkOptions,
+  ): Promise<ItemsResult>;
+  /** `limit`: hits of each kind. */
+  search(
+    choice: BackupChoice,
+    request: { readonly text: string; readonly limit: number | null },
+    options?: WorkOptions,
+  ): Promise<SearchResult>;
+  coverage(choice: BackupChoice, options?: WorkOptions): Promise<CoverageResult>;
+  diff(older: BackupChoice, newer: BackupChoice, options?: WorkOptions): Promise<DiffResult>;
+  /** Of all versions of the phone of this one: where is what has this id, or this in its title? */
+  where(
+    choice: BackupChoice,
+    request: { readonly kind: string | null; readonly text: string; readonly limit: number | null },
+    options?: WorkOptions,
+  ): Promise<WhereResult>;
+  usage(choice: BackupChoice, options?: WorkOptions): Promise<UsageResult>;
   /** Files as `directory/<domain>/<path>`. Null: of all domains, all paths. */
   extract(
     choice: BackupChoice,

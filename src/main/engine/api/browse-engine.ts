@@ -1,4 +1,5 @@
 import type { BrowseEngine } from '../../../shared/contract/index.ts';
+import { coverage, diff, listItems, searchBackup, usage, where } from './browse-content.ts';
 import { extract, listFiles, readFile } from './browse-files.ts';
 import type { BackupOpener } from './open-backup.ts';
 
@@ -6,6 +7,12 @@ export function browseEngine(opener: BackupOpener): BrowseEngine {
   return {
     list: (choice, place, options = {}) => listFiles(opener, choice, place, options),
     read: (choice, request, options = {}) => readFile(opener, choice, request, options),
+    items: (choice, request, options = {}) => listItems(opener, choice, request, options),
+    search: (choice, request, options = {}) => searchBackup(opener, choice, request, options),
+    coverage: (choice, options = {}) => coverage(opener, choice, options),
+    diff: (older, newer, options = {}) => diff(opener, older, newer, options),
+    where: (choice, request, options = {}) => where(opener, choice, request, options),
+    usage: (choice, options = {}) => usage(opener, choice, options),
     extract: (choice, request, options = {}) => extract(opener, choice, request, options),
   };
 }

@@ -34,6 +34,14 @@ export const browseErrors = {
     retry: 'ask',
     exitCode: 3,
   },
+  'browse/no-such-kind': {
+    title: 'There is no such kind of data',
+    explanation: '“{kind}” is none of: {kinds}.',
+    recovery: 'Name one of them, or none to look in all.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 2,
+  },
   'browse/no-such-file': {
     title: 'That file is not in this backup',
     explanation: 'The backup has no file {path} in {domain}.',

@@ -12,7 +12,8 @@ export const vaultErrors = {
   },
   'vault/not-connected': {
     title: 'The disk with the vault is not connected',
-    explanation: 'The vault {id} was last seen in {path}. That disk is not here now, and nothing was made in its place.',
+    explanation:
+      'The vault {id} was last seen in {path}. That disk is not here now, and nothing was made in its place.',
     recovery: 'Connect the disk or share, then try again. If the vault lies elsewhere now, name its folder.',
     olderSnapshotsSafe: true,
     retry: 'ask',
