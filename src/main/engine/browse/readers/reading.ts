@@ -32,6 +32,18 @@ export class UnreadableList {
   }
 }
 
+/** For readers that may read the same row many times, as pages are turned: the same is said once. */
+export class DistinctUnreadable extends UnreadableList {
+  readonly #said = new Set<string>();
+
+  override add(what: string, reason: string): void {
+    const key = `${what}\0${reason}`;
+    if (this.#said.has(key)) return;
+    if (this.#said.size < MAX_UNREADABLE) this.#said.add(key);
+    super.add(what, reason);
+  }
+}
+
 /** What a reader of one kind of data gives. `items` is complete, `unreadable` names what is missing from it. */
 export interface Reading<T> {
   readonly items: readonly T[];

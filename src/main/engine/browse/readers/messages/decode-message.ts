@@ -2,7 +2,7 @@ import { readAppPayload, readSummaryInfo, type SummaryInfo } from '../../../form
 import type { UnreadableList } from '../reading.ts';
 import { blobOf, cocoaMs, cocoaNsMs, numberOf, textOf } from '../tolerant-table.ts';
 import { BOUNDED_NAMES } from './tables.ts';
-import { isReaction, parseTarget, tapbackKind } from './tapbacks.ts';
+import { isReaction, ORDINARY_TYPES, parseTarget, tapbackKind } from './tapbacks.ts';
 import { readBody } from './text-parts.ts';
 import type {
   AppBalloon,
@@ -39,12 +39,15 @@ export function decodeMessage(row: MessageRow, around: Around, unreadable: Unrea
   const associatedType = numberOf(row['associatedType']);
   const itemType = numberOf(row['itemType']) ?? 0;
   const isTapback = isReaction(associatedType);
+  // Newer releases use numbers beyond the tapbacks for things that are no messages, such as votes.
+  const isOrdinary = itemType === 0 && (associatedType === null || ORDINARY_TYPES.includes(associatedType));
   const summary = readSummary(blobOf(row['summary']), problem);
   const text = wordsOf(row['text']);
   const body = readBody(
     text,
     blobOf(row['body']),
     around.attachments.filter(({ isPreview }) => !isPreview).map((attachment) => attachment.id),
+    textOf(row['balloon']) !== null,
   );
   if (body.problem !== null) problem(body.problem);
   const sender = isFromMe ? null : senderOf(row, around, problem);
@@ -54,7 +57,7 @@ export function decodeMessage(row: MessageRow, around: Around, unreadable: Unrea
     id,
     rowId,
     chatIds: around.chatIds,
-    kind: isTapback ? 'reaction' : itemType === 0 ? 'message' : 'event',
+    kind: isTapback ? 'reaction' : isOrdinary ? 'message' : 'event',
     isFromMe,
     sender,
     service: textOf(row['service']),
@@ -73,7 +76,7 @@ export function decodeMessage(row: MessageRow, around: Around, unreadable: Unrea
     edits: editsOf(summary),
     unsentParts,
     isUnsent: unsentParts.length > 0 && body.text === null && !body.isUndecodable && around.attachments.length === 0,
-    event: itemType === 0 ? null : decodeEvent(itemType, row, around),
+    event: isTapback || isOrdinary ? null : decodeEvent(itemType, row, around),
     app: decodeBalloon(row, problem),
     isAudio: numberOf(row['isAudio']) === 1,
     effect: textOf(row['effect']) || null,

@@ -1,5 +1,5 @@
 import type { Backup, BackupFile, PhoneDatabase } from '../../source/types.ts';
-import { type Unreadable, UnreadableList } from '../reading.ts';
+import { DistinctUnreadable, type Unreadable } from '../reading.ts';
 import { numberOf } from '../tolerant-table.ts';
 import { readAttachment } from './attachment-file.ts';
 import { readChats } from './chats.ts';
@@ -37,7 +37,7 @@ export interface SentAttachment {
 export class MessageArchive implements Disposable {
   readonly #backup: Backup;
   readonly #database: PhoneDatabase | null;
-  readonly #unreadable = new UnreadableList();
+  readonly #unreadable = new DistinctUnreadable();
   readonly #tables: MessageTables | null;
   readonly #order: MessageOrder | null;
   readonly #around: Surroundings | null;

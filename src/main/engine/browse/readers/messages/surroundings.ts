@@ -141,9 +141,13 @@ export class Surroundings {
     const sql = `SELECT message_id, max(delete_date) FROM chat_recoverable_message_join
       WHERE message_id IN (SELECT value FROM json_each(?)) GROUP BY message_id`;
     const dates = new Map<number, number | null>();
-    for (const row of this.#tables.db.prepare(sql).raw().iterate(JSON.stringify(rowIds))) {
-      const [message, date] = row as readonly [unknown, unknown];
-      dates.set(numberOf(message) ?? 0, cocoaNsMs(date));
+    try {
+      for (const row of this.#tables.db.prepare(sql).raw().iterate(JSON.stringify(rowIds))) {
+        const [message, date] = row as readonly [unknown, unknown];
+        dates.set(numberOf(message) ?? 0, cocoaNsMs(date));
+      }
+    } catch (error) {
+      this.#unreadable.addOnce('sms.db, when messages were deleted', reasonOf(error));
     }
     return dates;
   }

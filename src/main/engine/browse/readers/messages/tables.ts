@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { UnreadableList } from '../reading.ts';
 import { columnsOf, quoted, selectList } from '../tolerant-table.ts';
 import { ATTACHMENT_COLUMNS } from './attachment-file.ts';
-import { REACTION_RANGE } from './tapbacks.ts';
+import { ORDINARY_TYPES, REACTION_RANGE } from './tapbacks.ts';
 
 /** Bounds for what one row may hold; real ones are far below. What is larger is named, not read. */
 const MAX_TEXT_BYTES = 512 * 1024;
@@ -103,7 +103,7 @@ export class MessageTables {
     const type = message.has('associated_message_type') ? 'm."associated_message_type"' : 'NULL';
     this.isReaction = `coalesce(${type} ${REACTION_RANGE.replaceAll('%s', type)}, 0)`;
     const item = message.has('item_type') ? 'coalesce(m."item_type", 0) = 0' : '1';
-    this.isOrdinary = `(${item} AND coalesce(${type} IN (0, 2, 3), 1))`;
+    this.isOrdinary = `(${item} AND coalesce(${type} IN (${ORDINARY_TYPES.join(', ')}), 1))`;
     this.#nameWhatIsMissing(message, unreadable);
   }
 

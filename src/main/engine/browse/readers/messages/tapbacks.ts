@@ -15,6 +15,9 @@ export function isReaction(type: number | null): boolean {
   return type === STICKER || (type !== null && type >= FIRST && type < AFTER_LAST);
 }
 
+/** `associated_message_type` of messages as people count them: plain ones and balloons of apps. */
+export const ORDINARY_TYPES: readonly number[] = [0, 2, 3];
+
 export function tapbackKind(type: number): { readonly kind: TapbackKind; readonly isRemoval: boolean } {
   if (type === STICKER) return { kind: 'sticker', isRemoval: false };
   const isRemoval = type >= FIRST_REMOVAL;

@@ -22,7 +22,12 @@ export interface MessageBody {
  * since iOS 16. The body also tells where attachments, mentions and links stand; it is believed only as far as it has the
  * same words.
  */
-export function readBody(text: string | null, body: Uint8Array | null, attachmentIds: readonly string[]): MessageBody {
+export function readBody(
+  text: string | null,
+  body: Uint8Array | null,
+  attachmentIds: readonly string[],
+  hasBalloon: boolean,
+): MessageBody {
   const { read, problem } = body === null || body.length === 0 ? { read: null, problem: null } : decode(body);
   const hasText = text !== null && text !== '';
   const source: AttributedText | null = hasText && read?.text !== text ? { text, runs: [] } : read;
@@ -34,8 +39,14 @@ export function readBody(text: string | null, body: Uint8Array | null, attachmen
       problem,
     };
   }
-  const parts = unplaced(splitParts(source, attachmentIds), attachmentIds);
+  const split = splitParts(source, attachmentIds);
+  const parts = unplaced(hasBalloon ? split.filter((part) => !isBalloonPlace(part)) : split, attachmentIds);
   return { text: wordsOf(parts), parts, isUndecodable: false, problem };
+}
+
+/** In the words of an app's message U+FFFD marks the place of its balloon. */
+function isBalloonPlace(part: MessagePart): boolean {
+  return part.kind === 'text' && part.text.replaceAll('\ufffd', '').trim() === '';
 }
 
 function decode(body: Uint8Array): { read: AttributedText | null; problem: string | null } {

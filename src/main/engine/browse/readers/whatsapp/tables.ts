@@ -85,7 +85,7 @@ export class WhatsAppTables {
         ? `n.ZMESSAGE AS "message", ${bounded(info, 'n', { receipts: 'ZRECEIPTINFO' }, MAX_BLOB_BYTES)}`
         : null;
     this.order = message.has('ZMESSAGEDATE') ? 'coalesce(m.ZMESSAGEDATE, 0)' : 'NULL';
-    this.isEvent = message.has('ZMESSAGETYPE') ? 'coalesce(m.ZMESSAGETYPE IN (6, 10), 0)' : '0';
+    this.isEvent = message.has('ZMESSAGETYPE') ? 'coalesce(m.ZMESSAGETYPE = 6, 0)' : '0';
     for (const [table, columns, loss] of [
       ['ZWAMESSAGE', message, 'no message can be read'],
       ['ZWACHATSESSION', session, 'messages cannot be put into chats'],

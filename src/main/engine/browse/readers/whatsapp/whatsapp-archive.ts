@@ -1,5 +1,5 @@
 import type { Backup, BackupFile, PhoneDatabase } from '../../source/types.ts';
-import { type Unreadable, UnreadableList } from '../reading.ts';
+import { DistinctUnreadable, type Unreadable, type UnreadableList } from '../reading.ts';
 import { RowLists } from '../row-lists.ts';
 import { RowLookup } from '../row-lookup.ts';
 import { blobOf, cocoaMs, numberOf, textOf } from '../tolerant-table.ts';
@@ -70,7 +70,7 @@ export class WhatsAppArchive implements Disposable {
     { variant = 'personal' }: { variant?: WhatsAppVariant } = {},
   ): Promise<WhatsAppArchive> {
     const domain = DOMAINS[variant];
-    const unreadable = new UnreadableList();
+    const unreadable = new DistinctUnreadable();
     const database = await backup.openDatabase(domain, 'ChatStorage.sqlite');
     try {
       if (database !== null && database.warning !== null) unreadable.add('ChatStorage.sqlite', database.warning);

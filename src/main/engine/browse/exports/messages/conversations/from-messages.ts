@@ -204,7 +204,7 @@ class MessagesAdapter {
       case 'shareplay':
         return 'A FaceTime call or SharePlay';
       case 'unknown':
-        return 'An event that Backstop does not know';
+        return message.text === null ? 'An event that Backstop does not know' : `An event: ${message.text}`;
     }
   }
 
