@@ -15,7 +15,7 @@ const FLAGS: ReadonlyMap<number, BackupFile['kind']> = new Map([
   [4, 'symlink'],
 ]);
 /** Rows of one subfolder that are passed over one by one before the rest of it is jumped over. */
-const PATIENCE = 64;
+const PATIENCE = 8;
 
 export class ManifestIndex {
   readonly #manifest: ManifestDb;

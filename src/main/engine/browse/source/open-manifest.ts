@@ -47,7 +47,7 @@ export async function openManifestIndex(
   // iOS 10.0 and 10.1: the index is plain even in an encrypted backup.
   const wrapped = classKeys === null ? undefined : manifest.manifestKey;
   const key = wrapped === undefined || classKeys === null ? null : openClassedKey(classKeys, wrapped);
-  const own = privateDatabaseFile(workFolder);
+  const own = privateDatabaseFile(workFolder, 'write');
   const { file, db } = own;
   try {
     await file.fill(untilAborted(plainManifestChunks(stored, key), signal));
@@ -56,7 +56,9 @@ export async function openManifestIndex(
     if (sizeBytes > 100) file.write(Buffer.of(1, 1), 18);
     file.letGo();
     settle(db);
-    return new ManifestIndex(manifestOver(db, sizeBytes), own);
+    // SQLite writes to a file without a name only when its journal has none either.
+    for (const setting of ['journal_mode = MEMORY', 'synchronous = OFF']) db.pragma(setting);
+    return new ManifestIndex(manifestOver(db, sizeBytes, 'own'), own);
   } catch (error) {
     own[Symbol.dispose]();
     throw error;
@@ -73,8 +75,9 @@ export async function openMbdbIndex(
   try {
     await manifestInto(db, untilAborted(mbdbRows(stored), signal));
     settle(db);
+    db.pragma('journal_mode = MEMORY');
     const pages = Number(db.pragma('page_count', { simple: true }));
-    return new ManifestIndex(manifestOver(db, pages * Number(db.pragma('page_size', { simple: true }))));
+    return new ManifestIndex(manifestOver(db, pages * Number(db.pragma('page_size', { simple: true })), 'own'));
   } catch (error) {
     db.close();
     throw error;

@@ -116,9 +116,9 @@ export interface PrivateDatabase extends Disposable {
 }
 
 /** To be filled through `file`, which is let go then, before the first statement. */
-export function privateDatabaseFile(folder: string): PrivateDatabase {
+export function privateDatabaseFile(folder: string, mode: 'read' | 'write' = 'read'): PrivateDatabase {
   // SQLite opens the file at once and looks into it with the first statement.
-  const { file, opened } = PrivateFile.create(folder, (path) => new Database(path, { readonly: true }));
+  const { file, opened } = PrivateFile.create(folder, (path) => new Database(path, { readonly: mode === 'read' }));
   return {
     file,
     db: opened,
