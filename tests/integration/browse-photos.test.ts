@@ -1,9 +1,13 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportPhotos } from '../../src/main/engine/browse/exports/photos/index.ts';
 import { PhotoLibrary } from '../../src/main/engine/browse/readers/photos/index.ts';
 import type { Backup } from '../../src/main/engine/browse/source/types.ts';
+import { confirmDuplicates } from '../../src/main/engine/browse/usage/photo-duplicates.ts';
+import { photoStorage } from '../../src/main/engine/browse/usage/photos.ts';
 import { createPhoneContent } from '../../src/main/simulator/content/index.ts';
 import { fixture, hasFixture } from '../support/browse/fixtures.ts';
 import { type LooseFile, looseBackup } from '../support/browse/loose-backup.ts';
@@ -108,6 +112,12 @@ describe.skipIf(!hasFixture('osxphotos'))(
   },
 );
 
+interface FileTruth {
+  readonly domain: string;
+  readonly relativePath: string;
+  readonly sha256: string;
+}
+
 interface PhotoTruth {
   readonly uuid: string;
   readonly originalFilename: string;
@@ -129,13 +139,16 @@ interface PhotoTruth {
   readonly liveMovie: string | null;
   readonly burst: string | null;
   readonly burstPicked: boolean;
+  readonly duplicateOf: string | null;
   readonly latitude: number | null;
   readonly longitude: number | null;
   readonly albums: readonly string[];
 }
 
 /** A phone of the simulator, its camera roll as loose files, and what is true about it. */
-async function simulatedCameraRoll(withLibrary: boolean): Promise<{ backup: Backup; truth: readonly PhotoTruth[] }> {
+async function simulatedCameraRoll(
+  withLibrary: boolean,
+): Promise<{ backup: Backup; truth: readonly PhotoTruth[]; sums: ReadonlyMap<string, string> }> {
   const own = mkdtempSync(join(folder, 'phone-'));
   const scratchDir = join(own, 'scratch');
   await using phone = createPhoneContent({ seed: 11, files: 600, bytes: 30_000_000 }, { scratchDir });
@@ -154,8 +167,13 @@ async function simulatedCameraRoll(withLibrary: boolean): Promise<{ backup: Back
     });
   }
   await phone.writeTruth(join(own, 'truth.json'));
-  const truth = JSON.parse(readFileSync(join(own, 'truth.json'), 'utf8')) as { items: { photos: PhotoTruth[] } };
-  return { backup: looseBackup(files), truth: truth.items.photos };
+  const truth = JSON.parse(readFileSync(join(own, 'truth.json'), 'utf8')) as {
+    items: { photos: PhotoTruth[] };
+    files: FileTruth[];
+  };
+  const cameraRoll = truth.files.filter(({ domain }) => domain === 'CameraRollDomain');
+  const sums = new Map(cameraRoll.map(({ relativePath, sha256 }) => [relativePath, sha256]));
+  return { backup: looseBackup(files), truth: truth.items.photos, sums };
 }
 
 describe("a simulated phone's photos", () => {
@@ -219,5 +237,64 @@ describe("a simulated phone's photos", () => {
         sizeBytes: one.size,
       });
     }
+  });
+
+  it('take the room that they take, with their duplicates and bursts', async () => {
+    const { backup, truth } = await simulatedCameraRoll(true);
+    await using _ = backup;
+    using photos = await PhotoLibrary.open(backup);
+    const found = await photoStorage(photos);
+    const own = truth.filter(({ trashed, shared }) => !trashed && !shared);
+    const gap = own.filter(({ inCloudOnly }) => inCloudOnly);
+    expect(found.originals.icloud).toEqual({ count: gap.length, bytes: gap.reduce((sum, { size }) => sum + size, 0) });
+    expect(found.originals.unknown.count).toBe(0);
+    const videos = own.filter(({ kind, inCloudOnly }) => kind === 'video' && !inCloudOnly);
+    expect(found.largestVideos.map(({ bytes }) => bytes)).toEqual(
+      videos.map(({ size }) => size).sort((one, other) => other - one),
+    );
+    const shots = own.filter(({ flavour, inCloudOnly }) => flavour === 'screenshot' && !inCloudOnly);
+    expect(found.screenshots).toEqual({ count: shots.length, bytes: shots.reduce((sum, { size }) => sum + size, 0) });
+    const { groups } = await confirmDuplicates(photos, backup, found.duplicates);
+    const pairs = new Map<string, Set<string>>();
+    for (const { uuid, duplicateOf, size } of truth) {
+      if (duplicateOf === null || size < 64 * 1024) continue;
+      pairs.set(duplicateOf, (pairs.get(duplicateOf) ?? new Set([duplicateOf])).add(uuid));
+    }
+    expect(pairs.size).toBeGreaterThan(0);
+    expect(groups.map(({ ids }) => [...ids].sort().join()).sort()).toEqual(
+      [...pairs.values()].map((ids) => [...ids].sort().join()).sort(),
+    );
+    const bursts = new Map<string, string[]>();
+    for (const { uuid, burst } of truth) if (burst !== null) bursts.set(burst, [...(bursts.get(burst) ?? []), uuid]);
+    const foundBursts = found.nearDuplicates.filter(({ basis }) => basis === 'burst');
+    expect(foundBursts.map(({ ids }) => [...ids].sort().join()).sort()).toEqual(
+      [...bursts.values()].map((ids) => ids.sort().join()).sort(),
+    );
+  });
+
+  it('come out byte for byte, with their films and edits', async () => {
+    const { backup, truth, sums } = await simulatedCameraRoll(true);
+    await using _ = backup;
+    using photos = await PhotoLibrary.open(backup);
+    const directory = join(folder, 'exported');
+    const result = await exportPhotos(photos, backup, { directory, adjustments: true });
+    const here = truth.filter(({ inCloudOnly }) => !inCloudOnly);
+    expect(result).toMatchObject({ assets: here.length, failed: [], unreadable: [] });
+    expect(result.originalsNotHere.map(({ id }) => id).sort()).toEqual(
+      truth.flatMap(({ uuid, inCloudOnly }) => (inCloudOnly ? [uuid] : [])).sort(),
+    );
+    const written = readFileSync(join(directory, 'SHA256SUMS'), 'utf8').trim().split('\n');
+    const paths = here.flatMap(({ relativePath, liveMovie, render, edited }) =>
+      [relativePath, liveMovie, render, edited ? relativePath.replace(/\.[^.]+$/, '.AAE') : null].filter(
+        (one) => one !== null,
+      ),
+    );
+    expect(written.map((line) => line.slice(0, 64)).sort()).toEqual(paths.map((path) => sums.get(path)).sort());
+    for (const line of written) {
+      const bytes = readFileSync(join(directory, line.slice(66)));
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(line.slice(0, 64));
+    }
+    const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+    expect(files).toHaveLength(paths.length + 1);
   });
 });

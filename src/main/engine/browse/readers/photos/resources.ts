@@ -67,8 +67,8 @@ function summary(rows: readonly Row[]): Resources {
       originals.length === 0
         ? null
         : {
-            local: local.length === 0 ? null : Math.min(...local),
-            remote: remote.length === 0 ? null : Math.max(...remote),
+            local: local.reduce((least: number | null, one) => Math.min(least ?? one, one), null),
+            remote: remote.reduce((most: number | null, one) => Math.max(most ?? one, one), null),
           },
     originalBytes: bytes.length === 0 ? null : bytes.reduce((sum, one) => sum + one, 0),
     fingerprint: originals.map((row) => textOf(row['fingerprint'])).find((one) => one !== null) ?? null,
