@@ -166,7 +166,7 @@ async function whatsapp(backup: Backup): Promise<ItemList> {
   const archives = [await WhatsAppArchive.open(backup), await WhatsAppArchive.open(backup, { variant: 'business' })];
   return {
     isPresent: archives.some((archive) => archive.isPresent),
-    count: archives.reduce((sum, archive) => sum + archive.counts().messages, 0),
+    count: null,
     get unreadable() {
       return archives.flatMap((archive) => archive.unreadable);
     },
