@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recoverSessions } from '../../src/main/engine/backup/index.ts';
+import { Vault } from '../../src/main/engine/vault/index.ts';
 import { BackupWorld } from '../support/backup-world.ts';
 import { OtherPhone, whyNoOtherPhone } from '../support/other-phone/other-phone.ts';
 
@@ -97,6 +98,29 @@ describe.skipIf(why !== null)('a backup that was killed', () => {
     await phone.command({ cmd: 'mutate', percent: 5 });
     const next = await world.backup({ unencrypted: true });
     expect(next.snapshot.record).toMatchObject({ full: false, parent: completed[0]?.id });
+    await expectSameAsPhone();
+  });
+
+  it('after "done" is completed where it was received, not in another copy of the vault', async () => {
+    const before = await world.snapshots();
+    await world.closeVault();
+    const copy = join(world.dir, 'copy of the vault');
+    cpSync(world.vaultDir, copy, { recursive: true, preserveTimestamps: true });
+    await phone.command({ cmd: 'mutate', percent: 40 });
+    await backUpUntil('commit');
+    {
+      await using other = await Vault.open(copy, {
+        cacheDir: join(world.stateDir, 'cache'),
+        stateDir: world.stateDir,
+      });
+      expect(await recoverSessions(other, world.stateDir)).toEqual({ completed: [], failed: [] });
+      expect((await other.snapshots()).snapshots).toHaveLength(before.length);
+    }
+    const { completed, failed } = await recoverSessions(await world.vault(), world.stateDir);
+    expect(failed).toEqual([]);
+    expect(completed).toHaveLength(1);
+    expect(await world.snapshots()).toHaveLength(before.length + 1);
+    expect(leavings()).toEqual({ sessions: [], staging: [], leases: [] });
     await expectSameAsPhone();
   });
 

@@ -50,6 +50,8 @@ await runBackup(
     phone,
     vault: {
       id: vault.id,
+      place: () => vault.place(),
+      hasTraceOf: (id) => vault.hasTraceOf(id),
       snapshots: (udid) => vault.snapshots(udid),
       view: (snapshot, options) => vault.view(snapshot, options),
       openSession: async (request) => killing(await vault.openSession(request)),

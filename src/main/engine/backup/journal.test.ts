@@ -30,6 +30,7 @@ function rows(count: number): EntryChange[] {
 function backup(changes: EntryChange[]): ReceivedBackup {
   return {
     vaultId: 'v',
+    place: 'p',
     parent: 'a'.repeat(64),
     full: false,
     facts: {

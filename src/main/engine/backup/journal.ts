@@ -29,6 +29,8 @@ const hashText = z.string().regex(/^[0-9a-f]{64}$/);
 
 const receivedSchema = z.object({
   vaultId: z.string(),
+  /** Which copy of the vault: copies have one id. */
+  place: z.string(),
   /** Id of the version that the changes are relative to, or that came before a full one. */
   parent: hashText.nullable(),
   full: z.boolean(),
@@ -59,6 +61,7 @@ const receivedSchema = z.object({
 /** A commit that the phone has earned. */
 export interface ReceivedBackup {
   readonly vaultId: string;
+  readonly place: string;
   readonly parent: string | null;
   readonly full: boolean;
   readonly facts: SnapshotFacts;
@@ -195,6 +198,7 @@ export class SessionJournal {
     }
     const received: z.infer<typeof receivedSchema> = {
       vaultId: backup.vaultId,
+      place: backup.place,
       parent: backup.parent,
       full: backup.full,
       facts: plainFacts(backup.facts),

@@ -32,7 +32,7 @@ const HOPELESS: ReadonlySet<ErrorCode> = new Set([
  * other leavings away. Sessions at work in other processes and those of other vaults are left alone.
  */
 export async function recoverSessions(
-  vault: Pick<Vault, 'id' | 'snapshots' | 'resumeSession'>,
+  vault: Pick<Vault, 'id' | 'place' | 'hasTraceOf' | 'snapshots' | 'resumeSession'>,
   stateDir: string,
   options: WorkOptions = {},
 ): Promise<Recovery> {
@@ -46,6 +46,9 @@ export async function recoverSessions(
       if (session.kind === 'worthless') session.journal?.remove();
       if (session.kind !== 'received' || session.backup.vaultId !== vault.id) continue;
       const { id, journal, backup } = session;
+      // Copies of a vault have one id. What another one received is completed there, and not given up here.
+      const isElsewhere = backup.place !== (await vault.place());
+      if (isElsewhere && !(await vault.hasTraceOf(id))) continue;
       try {
         const snapshot = await complete(vault, id, backup, options);
         journal.remove();
@@ -54,7 +57,7 @@ export async function recoverSessions(
       } catch (error) {
         options.signal?.throwIfAborted();
         if (!isBackstopError(error)) throw error;
-        const isKept = !HOPELESS.has(error.code);
+        const isKept = isElsewhere || !HOPELESS.has(error.code);
         if (!isKept) journal.remove();
         failed.push({ sessionId: id, udid: backup.facts.udid, error, isKept });
         notice('recovery-failed', { session: id, code: error.code, kept: isKept });

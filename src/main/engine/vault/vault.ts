@@ -247,6 +247,20 @@ export class Vault implements AsyncDisposable {
     return this.description.id;
   }
 
+  /** Which copy of the vault this is: copies have one id. Notes about what lies in this one are kept under it. */
+  place(): Promise<string> {
+    return this.#guard(async () => (await this.#destination.place()).key);
+  }
+
+  /** Did this run begin in this copy, or leave anything in it? */
+  hasTraceOf(sessionId: string): Promise<boolean> {
+    return this.#guard(async () => {
+      if ((await this.#io.stat(this.#paths.tmp(sessionId))) !== null) return true;
+      const leases = await listLeases(this.#io, this.#paths.folder('leases'));
+      return leases.some(({ session }) => session === sessionId);
+    });
+  }
+
   /** Every version, of one phone or of all, oldest first. */
   snapshots(udid?: string): Promise<SnapshotList> {
     return this.#guard(() => this.#list(udid === undefined ? undefined : this.#tag(udid)));

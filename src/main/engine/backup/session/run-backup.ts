@@ -60,6 +60,8 @@ class Backup {
   isEarned = false;
   /** What is needed to complete the version is written down. */
   #isWrittenDown = false;
+  /** Which copy of the vault it goes to. */
+  #place = '';
 
   constructor(run: BackupRun, options: BackupOptions & { readonly signal: AbortSignal }) {
     this.#run = run;
@@ -81,10 +83,11 @@ class Backup {
     const encryption = await planEncryption(this.#run, signal, this.#notice);
     await using dressing = new Dressing(this.#phone, signal);
     await using session = await this.#openSession();
+    this.#place = await vault.place();
     const plan = planSession(session.parent, {
       isEncrypted: encryption.isEncrypted,
       isFullAsked: this.#run.full === true,
-      note: this.#fullNext.read(vault.id, this.#phone.udid),
+      note: this.#fullNext.read(this.#place, this.#phone.udid),
     });
     if (plan.fullReason !== null) this.#notice('full-because', { reason: plan.fullReason });
     await checkSpace(this.#run, plan.base === null, signal, this.#notice);
@@ -95,11 +98,11 @@ class Backup {
     try {
       const done = await this.#receive(session, plan, journal, dressing);
       this.#isWrittenDown = false;
-      this.#fullNext.clear(vault.id, this.#phone.udid);
+      this.#fullNext.clear(this.#place, this.#phone.udid);
       return { ...done, fullReason: plan.fullReason, recovered: recovered.completed };
     } catch (error) {
       if (isBackstopError(error) && makesNextFull(error.code)) {
-        this.#fullNext.write(vault.id, this.#phone.udid, `the last backup ended with an error (${error.code})`);
+        this.#fullNext.write(this.#place, this.#phone.udid, `the last backup ended with an error (${error.code})`);
       }
       throw error;
     } finally {
@@ -293,7 +296,8 @@ class Backup {
   /** A journal that cannot be written costs the protection against a crash in the next seconds, not the backup. */
   #writeDown(journal: SessionJournal, request: CommitRequest): Pick<CommitRequest, 'changes' | 'tops'> | null {
     try {
-      const earned = { ...request, vaultId: this.#run.vault.id, parent: request.parent?.id ?? null };
+      const vaultId = this.#run.vault.id;
+      const earned = { ...request, vaultId, place: this.#place, parent: request.parent?.id ?? null };
       const { changes, tops } = journal.writeReceived(earned);
       this.#isWrittenDown = true;
       return { changes, tops };

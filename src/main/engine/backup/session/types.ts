@@ -4,7 +4,10 @@ import type { Clock } from '../../platform/index.ts';
 import type { Snapshot, Vault } from '../../vault/index.ts';
 
 /** What a backup needs of a vault. */
-export type BackupVault = Pick<Vault, 'id' | 'snapshots' | 'view' | 'openSession' | 'resumeSession' | 'freeBytes'>;
+export type BackupVault = Pick<
+  Vault,
+  'id' | 'place' | 'hasTraceOf' | 'snapshots' | 'view' | 'openSession' | 'resumeSession' | 'freeBytes'
+>;
 
 export interface BackupRun {
   readonly phone: Phone;
