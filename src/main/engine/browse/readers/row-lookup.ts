@@ -15,6 +15,7 @@ export class RowLookup {
   readonly #value: string;
   readonly #hasIndex: boolean;
   #list: Map<Key, number[]> | null = null;
+  #statement: Database.Statement | null = null;
 
   constructor(db: Database.Database, table: string, key: string, value = 'ROWID') {
     this.#db = db;
@@ -28,7 +29,8 @@ export class RowLookup {
   find(keys: readonly Key[]): ReadonlyMap<Key, readonly number[]> {
     if (this.#hasIndex) {
       const sql = `SELECT ${this.#key}, ${this.#value} FROM ${this.#table} WHERE ${this.#key} IN (SELECT value FROM json_each(?))`;
-      return gather(this.#db.prepare(sql).raw().iterate(JSON.stringify(keys)));
+      this.#statement ??= this.#db.prepare(sql).raw();
+      return gather(this.#statement.all(JSON.stringify(keys)));
     }
     this.#list ??= gather(
       this.#db

@@ -9,12 +9,17 @@ export interface DisplayOptions {
   readonly locale?: string | undefined;
 }
 
+/** No day begins within one: the offset of every zone has been a multiple of it since long before there were phones. */
+const QUARTER_MS = 15 * 60_000;
+
 export class Display {
   readonly #day: Intl.DateTimeFormat;
   readonly #time: Intl.DateTimeFormat;
   readonly #moment: Intl.DateTimeFormat;
   readonly #count: Intl.NumberFormat;
   readonly timeZone: string;
+  #lastQuarter = Number.NaN;
+  #lastDay = '';
 
   constructor({ timeZone, locale = 'en-GB' }: DisplayOptions = {}) {
     const zone = timeZone === undefined ? {} : { timeZone };
@@ -26,7 +31,14 @@ export class Display {
   }
 
   day(ms: number | null): string {
-    return ms === null ? 'Date not known' : this.#day.format(ms);
+    if (ms === null) return 'Date not known';
+    // Nearly every entry is of the same quarter of an hour of UTC, and so of the same day, as one just before it.
+    const quarter = Math.floor(ms / QUARTER_MS);
+    if (quarter !== this.#lastQuarter) {
+      this.#lastQuarter = quarter;
+      this.#lastDay = this.#day.format(ms);
+    }
+    return this.#lastDay;
   }
 
   time(ms: number | null): string {

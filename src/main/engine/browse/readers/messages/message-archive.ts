@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3';
 import type { Backup, BackupFile, PhoneDatabase } from '../../source/types.ts';
 import { DistinctUnreadable, type Unreadable } from '../reading.ts';
 import { numberOf } from '../tolerant-table.ts';
@@ -43,6 +44,7 @@ export class MessageArchive implements Disposable {
   readonly #around: Surroundings | null;
   readonly #chats: readonly Chat[];
   readonly #chatById: ReadonlyMap<string, Chat>;
+  #rowStatement: Database.Statement | null = null;
 
   private constructor(backup: Backup, database: PhoneDatabase | null) {
     this.#backup = backup;
@@ -194,7 +196,8 @@ export class MessageArchive implements Disposable {
   /** Where a page of the database is damaged, row by row, so that it costs only what stands there. */
   #rows(tables: MessageTables, rowIds: readonly number[]): readonly MessageRow[] {
     const sql = `SELECT ${tables.messageList} FROM message m WHERE m.ROWID IN (SELECT value FROM json_each(?))`;
-    const statement = tables.db.prepare(sql);
+    this.#rowStatement ??= tables.db.prepare(sql);
+    const statement = this.#rowStatement;
     try {
       return statement.all(JSON.stringify(rowIds)) as MessageRow[];
     } catch (error) {

@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3';
 import type { Backup } from '../../source/types.ts';
 import type { UnreadableList } from '../reading.ts';
 import { RowLookup } from '../row-lookup.ts';
@@ -31,6 +32,9 @@ export class Surroundings {
   readonly #recoverable: RowLookup | null;
   readonly #attached: RowLookup | null;
   readonly #targets: RowLookup | null;
+  #attachmentStatement: Database.Statement | null = null;
+  /** By the condition that it has. */
+  readonly #messageStatements = new Map<string, Database.Statement>();
 
   constructor(backup: Backup, tables: MessageTables, chats: readonly Chat[], unreadable: UnreadableList) {
     const { db } = tables;
@@ -159,7 +163,8 @@ export class Surroundings {
     const known = new Map<number, MessageAttachment>();
     try {
       const sql = `SELECT ${this.#tables.attachmentList} FROM attachment a WHERE a.ROWID IN (SELECT value FROM json_each(?))`;
-      for (const row of this.#tables.db.prepare(sql).iterate(JSON.stringify(wanted))) {
+      this.#attachmentStatement ??= this.#tables.db.prepare(sql);
+      for (const row of this.#attachmentStatement.all(JSON.stringify(wanted))) {
         const attachment = readAttachment(this.#backup, row as AttachmentRow);
         known.set(attachment.rowId, attachment);
       }
@@ -215,7 +220,9 @@ export class Surroundings {
     const sql = `SELECT ${this.#tables.messageList} FROM message m
       WHERE m.ROWID IN (SELECT value FROM json_each(?)) ${condition} ORDER BY ${this.#tables.order}, m.ROWID`;
     try {
-      return this.#tables.db.prepare(sql).all(JSON.stringify(rowIds)) as MessageRow[];
+      const statement = this.#messageStatements.get(condition) ?? this.#tables.db.prepare(sql);
+      this.#messageStatements.set(condition, statement);
+      return statement.all(JSON.stringify(rowIds)) as MessageRow[];
     } catch (error) {
       this.#unreadable.addOnce('sms.db, tapbacks and attachments of damaged rows', reasonOf(error));
       return [];

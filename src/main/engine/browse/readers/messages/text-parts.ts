@@ -59,54 +59,66 @@ function decode(body: Uint8Array): { read: AttributedText | null; problem: strin
   }
 }
 
-function splitParts({ text, runs }: AttributedText, attachmentIds: readonly string[]): MessagePart[] {
-  const parts: MessagePart[] = [];
-  const known = new Set(attachmentIds);
-  const waiting = attachmentIds[Symbol.iterator]();
-  const placed = new Set<string>();
+const PART = '__kIMMessagePartAttributeName';
+const FILE = '__kIMFileTransferGUIDAttributeName';
+
+function splitParts({ text, runs }: AttributedText, attachmentIds: readonly string[]): readonly MessagePart[] {
+  const named = new Set(runs.map(({ attributes }) => attributes.get(FILE)));
+  const builder = new PartBuilder(attachmentIds, named);
   const pieces = runs.length === 0 ? plainPieces(text) : runs;
-  let open: { part: number; text: string; spans: TextSpan[] } | null = null;
-  const close = (): void => {
-    if (open !== null && open.text !== '') parts.push({ kind: 'text', ...open });
-    open = null;
-  };
-  const addText = (part: number, words: string, run: AttributedRun): void => {
-    if (open !== null && open.part !== part) close();
-    open ??= { part, text: '', spans: [] };
-    const span = spanOf(run, open.text.length, words.length);
-    if (span !== null) open.spans.push(span);
-    open.text += words;
-  };
+  let end = 0;
   for (const run of pieces) {
-    const words = text.slice(run.start, run.start + run.length);
-    const numbered = run.attributes.get('__kIMMessagePartAttributeName');
-    const part = typeof numbered === 'number' ? numbered : parts.length;
-    const named = run.attributes.get('__kIMFileTransferGUIDAttributeName');
-    if (typeof named === 'string' && words.includes(PLACE)) {
-      close();
-      placed.add(named);
-      parts.push({ kind: 'attachment', part, attachmentId: named });
-      continue;
-    }
-    if (runs.length === 0 && words === PLACE) {
-      // Without a body the places are told apart by their order alone.
-      let next = waiting.next();
-      while (next.done !== true && (placed.has(next.value) || !known.has(next.value))) next = waiting.next();
-      close();
-      if (next.done !== true) {
-        placed.add(next.value);
-        parts.push({ kind: 'attachment', part: parts.length, attachmentId: next.value });
-      }
-      continue;
-    }
-    const plain = words.replaceAll(PLACE, '');
-    if (plain !== '') addText(part, plain, run);
+    end = run.start + run.length;
+    const words = text.slice(run.start, end);
+    const number = run.attributes.get(PART);
+    const part = typeof number === 'number' ? number : builder.parts.length;
+    const file = run.attributes.get(FILE);
+    if (typeof file === 'string' && words.includes(PLACE)) builder.addPlace(part, file);
+    else if (runs.length === 0 && words === PLACE) builder.addPlace(part, null);
+    else builder.addText(part, words.replaceAll(PLACE, ''), run);
   }
-  const covered = pieces.at(-1);
-  const rest = text.slice(covered === undefined ? 0 : covered.start + covered.length).replaceAll(PLACE, '');
-  if (rest !== '') addText(parts.length, rest, { start: 0, length: rest.length, attributes: new Map() });
-  close();
-  return parts;
+  const rest = text.slice(end).replaceAll(PLACE, '');
+  builder.addText(builder.parts.length, rest, { start: 0, length: rest.length, attributes: new Map() });
+  return builder.finish();
+}
+
+class PartBuilder {
+  readonly parts: MessagePart[] = [];
+  readonly #known: ReadonlySet<string>;
+  /** Attachments that the text does not name, in their order. */
+  readonly #unnamed: string[];
+  #open: { part: number; text: string; spans: TextSpan[] } | null = null;
+
+  constructor(attachmentIds: readonly string[], named: ReadonlySet<unknown>) {
+    this.#known = new Set(attachmentIds);
+    this.#unnamed = attachmentIds.filter((id) => !named.has(id));
+  }
+
+  addText(part: number, words: string, run: AttributedRun): void {
+    if (words === '') return;
+    if (this.#open !== null && this.#open.part !== part) this.#close();
+    this.#open ??= { part, text: '', spans: [] };
+    const span = spanOf(run, this.#open.text.length, words.length);
+    if (span !== null) this.#open.spans.push(span);
+    this.#open.text += words;
+  }
+
+  /** Where a text names no attachment, or one by a name it had on another device, their order tells them apart. */
+  addPlace(part: number, named: string | null): void {
+    this.#close();
+    const attachmentId = named !== null && this.#known.has(named) ? named : (this.#unnamed.shift() ?? named);
+    if (attachmentId !== null) this.parts.push({ kind: 'attachment', part, attachmentId });
+  }
+
+  finish(): readonly MessagePart[] {
+    this.#close();
+    return this.parts;
+  }
+
+  #close(): void {
+    if (this.#open !== null) this.parts.push({ kind: 'text', ...this.#open });
+    this.#open = null;
+  }
 }
 
 /** Texts and places in turn. */
@@ -131,10 +143,16 @@ function unplaced(parts: readonly MessagePart[], attachmentIds: readonly string[
   ];
 }
 
-/** Parts are bubbles of their own, so they stand on lines of their own. */
+/** Parts are bubbles of their own, so they stand on lines of their own; a picture within a part breaks no line. */
 function wordsOf(parts: readonly MessagePart[]): string | null {
-  const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []));
-  return texts.length === 0 ? null : texts.join('\n');
+  let words: string | null = null;
+  let last = -1;
+  for (const part of parts) {
+    if (part.kind !== 'text') continue;
+    words = words === null ? part.text : `${words}${part.part === last ? '' : '\n'}${part.text}`;
+    last = part.part;
+  }
+  return words;
 }
 
 function spanOf({ attributes }: AttributedRun, start: number, length: number): TextSpan | null {
