@@ -243,6 +243,44 @@ describe('kinds of data', () => {
     expect(await run('photos', 'latest', '--chat', 'x')).toMatchObject({ code: 2 });
   });
 
+  it.each([
+    ['photos', [], /\.(JPG|HEIC|PNG|MOV|MP4)$/i],
+    ['calls', [], /^Calls\.csv$/],
+    ['calendar', [], /^Calendar\.ics$/],
+    ['reminders', [], /^Reminders\.ics$/],
+    ['safari', [], /^(Bookmarks|History)\.csv$/],
+    ['voicemail', [], /\.(amr|csv)$/],
+    ['voice-memos', [], /\.(m4a|qta)$/],
+    ['apps', [], /^apps\.json$/],
+  ] as const)('%s are taken out as files that people expect', async (kind, words, name) => {
+    const target = join(dir, `taken-${kind}`);
+    const { code, last } = await run(kind, 'latest', '--export', target, ...words);
+    expect(code, JSON.stringify(last)).toBe(0);
+    const files = [...treeOf(target).keys()].filter((one) => one !== 'SHA256SUMS');
+    expect(files).toHaveLength(last['files']);
+    expect(files.length).toBeGreaterThan(0);
+    expect(files.filter((one) => !name.test(one) && !/\.AAE$/.test(one))).toEqual([]);
+    expect(last).toMatchObject({ sums: 'SHA256SUMS', unreadable: [] });
+  });
+
+  it.each(['html', 'text', 'json'])('messages are taken out as %s', async (format) => {
+    const target = join(dir, `talk-${format}`);
+    const chat = String((truth.items['conversations'] ?? [])[0]?.['guid']);
+    const { code, last } = await run('messages', 'latest', '--export', target, '--format', format, '--chat', chat);
+    expect([code, last['unreadable']]).toEqual([0, []]);
+    const page = [...treeOf(target).keys()].find((one) => /\.(html|txt|json)$/.test(one)) as string;
+    const text = readFileSync(join(target, page), 'utf8');
+    const own = (truth.items['messages'] ?? []).find(
+      (one) =>
+        (one['conversations'] as string[]).includes(chat) &&
+        one['ordinary'] === true &&
+        /^[\p{L} ]{6,}$/u.test(String(one['text'])),
+    );
+    if (own !== undefined) expect(text).toContain(String(own['text']));
+    expect(await run('messages', 'latest', '--export', target, '--format', 'doc')).toMatchObject({ code: 2 });
+    expect(await run('messages', 'latest', '--export', target, '--chat', 'nobody')).toMatchObject({ code: 1 });
+  });
+
   it('finds words, and says what is in it and what is not', async () => {
     const message = (truth.items['messages'] ?? []).find(
       (one) => String(one['text'] ?? '').length > 12 && one['ordinary'] === true,

@@ -59,6 +59,10 @@ export interface CommandLine {
   /** Id of a conversation. */
   readonly chat: string | null;
   readonly kind: string | null;
+  /** A folder to take things out to. */
+  readonly export: string | null;
+  readonly format: string | null;
+  readonly ids: readonly string[] | null;
   readonly path: string | null;
   /** A day, as it was typed. */
   readonly until: string | null;
@@ -84,10 +88,10 @@ const MANY = 10_000;
 function listing(kind: BrowsedKind, what: string): Shape {
   const hasGroups = kind === 'messages' || kind === 'whatsapp';
   return {
-    usage: `${kind} SNAPSHOT [--limit N]${hasGroups ? ' [--chat ID]' : ''}`,
-    summary: `List ${what} of a version.`,
+    usage: `${kind} SNAPSHOT [--limit N] [--export DIR [--format FORM]]${hasGroups ? ' [--chat ID]' : ''}`,
+    summary: `List ${what} of a version, or take them out as files.`,
     positionals: [1, 1],
-    flags: ['folder', 'limit', 'password-file', ...(hasGroups ? ['chat'] : [])],
+    flags: ['folder', 'limit', 'export', 'format', 'ids', 'password-file', ...(hasGroups ? ['chat'] : [])],
   };
 }
 const LEVELS: readonly VerificationLevel[] = ['structure', 'quick', 'full', 'open'];
@@ -274,6 +278,9 @@ const options = {
   domain: { type: 'string' },
   limit: { type: 'string' },
   chat: { type: 'string' },
+  export: { type: 'string' },
+  format: { type: 'string' },
+  ids: { type: 'string' },
   kind: { type: 'string' },
   path: { type: 'string' },
   until: { type: 'string' },
@@ -338,7 +345,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
 }
 
 /** What of a backup is meant. */
-function chosenInBackup(values: Values): Pick<CommandLine, 'folder' | 'domain' | 'path' | 'limit' | 'chat' | 'kind'> {
+function chosenInBackup(
+  values: Values,
+): Pick<CommandLine, 'folder' | 'domain' | 'path' | 'limit' | 'chat' | 'kind' | 'export' | 'format' | 'ids'> {
   const limit = values.limit === undefined ? null : Number(values.limit);
   if (limit !== null && !(Number.isInteger(limit) && limit > 0))
     throw usage(`--limit ${values.limit}: a number from 1 on.`);
@@ -349,6 +358,9 @@ function chosenInBackup(values: Values): Pick<CommandLine, 'folder' | 'domain' |
     limit,
     chat: values.chat ?? null,
     kind: values.kind ?? null,
+    export: values.export ?? null,
+    format: values.format ?? null,
+    ids: values.ids === undefined ? null : values.ids.split(','),
   };
 }
 

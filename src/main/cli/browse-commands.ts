@@ -12,6 +12,7 @@ import {
   coverageText,
   diffText,
   entriesText,
+  exportItemsText,
   extractText,
   itemsText,
   searchText,
@@ -101,6 +102,13 @@ export async function runBrowseCommand(
     default: {
       const kind = browsedKindSchema.safeParse(line.command);
       if (!kind.success) return null;
+      if (line.export !== null) {
+        const directory = resolve(line.export);
+        const request = { kind: kind.data, directory, format: line.format, group: line.chat, ids: line.ids };
+        const result = await engine.browse.exportItems(choice, request, options);
+        output.result(result, exportItemsText(result));
+        return 0;
+      }
       const request = { kind: kind.data, group: line.chat, limit: line.limit };
       const result = await engine.browse.items(choice, request, options);
       output.result(result, itemsText(result));

@@ -1,6 +1,7 @@
 import type {
   CoverageResult,
   DiffResult,
+  ExportItemsResult,
   ExtractResult,
   ItemsResult,
   ListFilesResult,
@@ -88,6 +89,14 @@ function firstText(item: Readonly<Record<string, unknown>>, names: readonly stri
     if (typeof value === 'string' && value !== '') return value;
   }
   return '';
+}
+
+export function exportItemsText({ items, files, bytes, directory, sums, unreadable }: ExportItemsResult): string {
+  const lines = [
+    `${items.toLocaleString('en')} items in ${files.toLocaleString('en')} files, ${formatBytes(bytes)}, in ${directory}.`,
+  ];
+  if (sums !== null) lines.push(`Each file was read back; their sums are in ${sums}.`);
+  return [...lines, ...unreadableLines(unreadable)].join('\n');
 }
 
 export function searchText({ hits, unreadable }: SearchResult): string {

@@ -77,6 +77,19 @@ export const itemsResultSchema = z.object({
 });
 export type ItemsResult = z.infer<typeof itemsResultSchema>;
 
+export const exportItemsResultSchema = z.object({
+  type: z.literal('result'),
+  kind: browsedKindSchema,
+  directory: z.string(),
+  items: z.number().int(),
+  files: z.number().int(),
+  bytes: z.number().int(),
+  /** Name of the list of SHA-256 sums beside them; every file was read back. */
+  sums: z.string().nullable(),
+  unreadable: z.array(unreadableSchema),
+});
+export type ExportItemsResult = z.infer<typeof exportItemsResultSchema>;
+
 export const searchResultSchema = z.object({
   type: z.literal('result'),
   hits: z.array(
@@ -221,6 +234,18 @@ export interface BrowseEngine {
     request: { readonly kind: BrowsedKind; readonly group: string | null; readonly limit: number | null },
     options?: WorkOptions,
   ): Promise<ItemsResult>;
+  /** As files. `format` null: what suits the kind; `ids` null: all of them. */
+  exportItems(
+    choice: BackupChoice,
+    request: {
+      readonly kind: BrowsedKind;
+      readonly directory: string;
+      readonly format: string | null;
+      readonly group: string | null;
+      readonly ids: readonly string[] | null;
+    },
+    options?: WorkOptions,
+  ): Promise<ExportItemsResult>;
   /** `limit`: hits of each kind. */
   search(
     choice: BackupChoice,

@@ -1,8 +1,10 @@
 import type {
   BackupChoice,
   BrowsedKind,
+  BrowseEngine,
   CoverageResult,
   DiffResult,
+  ExportItemsResult,
   ItemsResult,
   SearchResult,
   UsageResult,
@@ -15,6 +17,7 @@ import {
   bytesOf,
   compareBackups,
   coverageOf,
+  exportKind,
   ITEM_KINDS,
   type ItemKind,
   indexBackup,
@@ -47,6 +50,29 @@ export async function listItems(
     items: listed.items.map((one) => ({ ...plainJson(one), id: one.id })),
     unreadable: [...listed.unreadable],
   };
+}
+
+export async function exportItems(
+  opener: BackupOpener,
+  choice: BackupChoice,
+  request: Parameters<BrowseEngine['exportItems']>[1],
+  options: WorkOptions,
+): Promise<ExportItemsResult> {
+  await using opened = await opener.open(choice, options);
+  const { kind, directory, format, group, ids } = request;
+  const { items, files, bytes, sums, unreadable } = await exportKind(
+    opened.backup,
+    kind,
+    {
+      directory,
+      format: format ?? undefined,
+      group: group ?? undefined,
+      ids: ids ?? undefined,
+      outside: opened.outside,
+    },
+    options,
+  );
+  return { type: 'result', kind, directory, items, files, bytes, sums, unreadable: [...unreadable] };
 }
 
 export async function searchBackup(

@@ -1,5 +1,5 @@
 import type { BrowseEngine } from '../../../shared/contract/index.ts';
-import { coverage, diff, listItems, searchBackup, usage, where } from './browse-content.ts';
+import { coverage, diff, exportItems, listItems, searchBackup, usage, where } from './browse-content.ts';
 import { extract, listFiles, readFile } from './browse-files.ts';
 import type { BackupOpener } from './open-backup.ts';
 
@@ -8,6 +8,7 @@ export function browseEngine(opener: BackupOpener): BrowseEngine {
     list: (choice, place, options = {}) => listFiles(opener, choice, place, options),
     read: (choice, request, options = {}) => readFile(opener, choice, request, options),
     items: (choice, request, options = {}) => listItems(opener, choice, request, options),
+    exportItems: (choice, request, options = {}) => exportItems(opener, choice, request, options),
     search: (choice, request, options = {}) => searchBackup(opener, choice, request, options),
     coverage: (choice, options = {}) => coverage(opener, choice, options),
     diff: (older, newer, options = {}) => diff(opener, older, newer, options),

@@ -1,6 +1,7 @@
 /** Looking into versions and backup folders: files, kinds of data, exports. Read-only. */
 export { bytesOf, compareBackups } from './compare/compare-backups.ts';
 export { coverageOf } from './coverage/coverage.ts';
+export { exportKind } from './exports/export-kind.ts';
 export { type Extracted, type ExtractRequest, extractFiles } from './exports/extract.ts';
 export { ITEM_KINDS, type ItemKind } from './items/item.ts';
 export { listKind } from './items/list-kind.ts';

@@ -42,6 +42,22 @@ export const browseErrors = {
     retry: 'never',
     exitCode: 2,
   },
+  'browse/no-such-format': {
+    title: 'That is no form to export in',
+    explanation: '“{format}” is none of: {formats}.',
+    recovery: 'Name one of them, or none for the usual one.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 2,
+  },
+  'browse/no-such-conversation': {
+    title: 'That conversation is not in this backup',
+    explanation: 'There is no conversation {id}.',
+    recovery: 'List the messages to see the ids of their conversations, or look in another version.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
   'browse/no-such-file': {
     title: 'That file is not in this backup',
     explanation: 'The backup has no file {path} in {domain}.',
