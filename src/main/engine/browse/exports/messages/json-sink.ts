@@ -79,6 +79,10 @@ function personJson(author: Author): { id: string; name: string | null } | null 
 
 function pieceJson(piece: Piece, paths: readonly string[]): Record<string, unknown> {
   if (piece.kind === 'contact') return { ...piece, paths };
+  if (piece.kind === 'link') {
+    const { previews: _, ...link } = piece;
+    return { ...link, paths };
+  }
   if (piece.kind !== 'file') return { ...piece };
   const { id, name, mimeType, sizeBytes, isSticker, state } = piece.file;
   return { kind: 'file', id, name, mimeType, sizeBytes, isSticker, state, paths };

@@ -12,6 +12,12 @@ export interface Failure {
 /** Faults of one file; a full disk is none of them. */
 const OF_ONE_FILE = /^(browse\/(no-content|unreadable-file|name-taken)|vault\/damaged-object|formats\/.*)$/;
 const NONE: readonly string[] = [];
+const MAX_PREVIEWS = 4;
+const PICTURES: readonly (readonly [mark: string, extension: string])[] = [
+  ['\xff\xd8\xff', 'jpg'],
+  ['\x89PNG\r\n\x1a\n', 'png'],
+  ['GIF8', 'gif'],
+];
 
 /**
  * Writes the files of a conversation beside it, once each, and remembers where the files of the entries that are being
@@ -52,6 +58,8 @@ export class SavedFiles {
     for (const [index, piece] of entry.pieces.entries()) {
       if (piece.kind === 'file')
         this.#paths.set(`${index} ${entry.id}`, await this.#saveFile(entry, piece.file, signal));
+      if (piece.kind === 'link')
+        this.#paths.set(`${index} ${entry.id}`, await this.#savePreview(entry, piece.previews, signal));
       if (piece.kind === 'contact') {
         const name = `${dateOf(entry.atMs)}${piece.name ?? 'Contact'}.vcf`;
         const written = await this.#folder.writeText([...this.#parts, 'files', name], piece.vcard, { signal });
@@ -85,6 +93,35 @@ export class SavedFiles {
       }
     }
     return paths;
+  }
+
+  /** The largest of them that is a picture. A link without one is as good, so what cannot be read is left out. */
+  async #savePreview(
+    entry: Entry,
+    previews: readonly ConversationFile[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly string[]> {
+    const largestFirst = previews.toSorted((one, other) => (other.sizeBytes ?? 0) - (one.sizeBytes ?? 0));
+    for (const preview of largestFirst.slice(0, MAX_PREVIEWS)) {
+      const extension = await this.#pictureType(preview);
+      if (extension === null) continue;
+      const paths = await this.#saveFile(entry, { ...preview, name: `Link preview.${extension}` }, signal);
+      if (paths.length > 0) return paths;
+    }
+    return NONE;
+  }
+
+  /** Told by the first bytes, as such files have no names. */
+  async #pictureType(preview: ConversationFile): Promise<string | null> {
+    const [file] = preview.files();
+    if (file === undefined) return null;
+    try {
+      const head = await this.#backup.readRange(file, 0, 12);
+      return PICTURES.find(([mark]) => head.toString('latin1').startsWith(mark))?.[1] ?? null;
+    } catch (error) {
+      if (!isBackstopError(error) || !OF_ONE_FILE.test(error.code)) throw error;
+      return null;
+    }
   }
 
   #fromHere(path: string): string {

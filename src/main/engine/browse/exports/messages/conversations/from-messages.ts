@@ -37,6 +37,12 @@ export function chatTitle(chat: Pick<Chat, 'name' | 'participants' | 'identifier
   return names.length > 0 ? names.join(', ') : (chat.identifier ?? chat.id);
 }
 
+/** All conversations, the latest first, and at the end the messages that are in none, where there are such. */
+export function messagesConversations(archive: MessageArchive, nameOf: NameOf): readonly Conversation[] {
+  const conversations = archive.chats().map((chat) => messagesConversation(archive, chat, nameOf));
+  return archive.length(null) === 0 ? conversations : [...conversations, messagesConversation(archive, null, nameOf)];
+}
+
 /** A chat of Messages; null: the messages that are in no chat. */
 export function messagesConversation(archive: MessageArchive, chat: Chat | null, nameOf: NameOf): Conversation {
   const id = chat?.id ?? null;
@@ -116,7 +122,8 @@ class MessagesAdapter {
     }
     if (app !== null && (isLink || app.title !== null || app.url !== null || app.appName !== null)) {
       const url = app.url ?? (isLink ? words || null : null);
-      pieces.push({ kind: 'link', title: app.title, subtitle: app.subtitle, url, app: app.appName });
+      const previews = message.attachments.filter(({ isPreview }) => isPreview).map((one) => this.#file(one));
+      pieces.push({ kind: 'link', title: app.title, subtitle: app.subtitle, url, app: app.appName, previews });
     } else if (app !== null && pieces.length === 0)
       pieces.push({ kind: 'remark', text: `Sent with an app (${appId(app.bundleId)})` });
     if (message.isUndecodable) pieces.push({ kind: 'remark', text: 'The text of this message cannot be decoded' });

@@ -4,6 +4,12 @@ import type { Author, Conversation, ConversationFile, Entry, NameOf, Piece, Quot
 const MAX_EXCERPT = 160;
 const MAX_QUOTES = 500;
 
+/** All chats, the latest first, and at the end the messages that are in none, where there are such. */
+export function whatsAppConversations(archive: WhatsAppArchive, nameOf: NameOf): readonly Conversation[] {
+  const conversations = archive.chats().map((chat) => whatsAppConversation(archive, chat, nameOf));
+  return archive.length(null) === 0 ? conversations : [...conversations, whatsAppConversation(archive, null, nameOf)];
+}
+
 /** A chat of WhatsApp; null: the messages that are in no chat. `nameOf` takes phone numbers. */
 export function whatsAppConversation(
   archive: WhatsAppArchive,

@@ -61,6 +61,8 @@ export type Piece =
       /** As sent; not safe to follow unchecked. */
       readonly url: string | null;
       readonly app: string | null;
+      /** Pictures that the phone fetched for it, without names or types. */
+      readonly previews: readonly ConversationFile[];
     }
   | { readonly kind: 'place'; readonly name: string | null; readonly latitude: number; readonly longitude: number }
   | { readonly kind: 'contact'; readonly name: string | null; readonly vcard: string }

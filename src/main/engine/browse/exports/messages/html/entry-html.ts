@@ -63,7 +63,7 @@ function pieceHtml(piece: Piece, paths: readonly string[], place: EntryPlace): s
     case 'file':
       return fileHtml(piece.file, paths, place);
     case 'link':
-      return card(piece.title ?? piece.url ?? piece.app ?? 'Link', [piece.subtitle, piece.app, piece.url], piece.url);
+      return linkCard(piece, paths[0], place);
     case 'place': {
       const at = `${piece.latitude.toFixed(5)}, ${piece.longitude.toFixed(5)}`;
       return card(
@@ -73,7 +73,7 @@ function pieceHtml(piece: Piece, paths: readonly string[], place: EntryPlace): s
       );
     }
     case 'contact':
-      return card(piece.name ?? 'Contact', ['Contact card'], null, paths[0]);
+      return card(piece.name ?? 'Contact', ['Contact card'], null, { path: paths[0] });
   }
 }
 
@@ -106,17 +106,36 @@ function fileHtml(file: ConversationFile, paths: readonly string[], { display, i
             paths.length > 1 ? one.slice(one.lastIndexOf('/') + 1) : file.name,
             paths.length > 1 ? [] : [size],
             null,
-            one,
+            { path: one },
           ),
         )
         .join('');
   }
 }
 
+function linkCard(piece: Piece & { kind: 'link' }, path: string | undefined, { isPrinted }: EntryPlace): string {
+  const loading = isPrinted ? '' : ' loading="lazy"';
+  const picture = path === undefined ? '' : `<img src="${escapeHtml(pathUrl(path))}" alt=""${loading}>`;
+  return card(piece.title ?? piece.url ?? piece.app ?? 'Link', [piece.subtitle, piece.app, piece.url], piece.url, {
+    picture,
+  });
+}
+
 /** Leads to a safe address, or to a file beside the page; files are offered for saving, as a page among them may hold scripts. */
-function card(title: string, lines: readonly (string | null)[], url: string | null, path?: string): string {
+interface CardExtras {
+  readonly path?: string | undefined;
+  /** HTML. */
+  readonly picture?: string;
+}
+
+function card(
+  title: string,
+  lines: readonly (string | null)[],
+  url: string | null,
+  { path, picture = '' }: CardExtras = {},
+): string {
   const words = lines.filter((line) => line !== null && line !== '' && line !== title);
-  const inside = `<b dir="auto">${escapeHtml(title)}</b>${words.map((line) => `<span dir="auto">${escapeHtml(line ?? '')}</span>`).join('')}`;
+  const inside = `${picture}<b dir="auto">${escapeHtml(title)}</b>${words.map((line) => `<span dir="auto">${escapeHtml(line ?? '')}</span>`).join('')}`;
   if (path !== undefined) return `<a class="card" href="${escapeHtml(pathUrl(path))}" download>${inside}</a>`;
   const address = safeUrl(url);
   if (address === null) return `<div class="card">${inside}</div>`;

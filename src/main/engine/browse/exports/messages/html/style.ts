@@ -44,6 +44,7 @@ text-decoration:none;overflow-wrap:anywhere}
 max-width:100%;text-decoration:none;overflow-wrap:anywhere}
 .card b,.card span{display:block}
 .card span{font-size:12px;color:var(--text-2)}
+.card img{display:block;max-width:calc(100% + 26px);max-height:260px;margin:-9px -13px 8px;border-radius:12px 12px 0 0}
 .card.gone{border-style:dashed}
 .taps{display:flex;flex-wrap:wrap;gap:4px;list-style:none;margin:0 6px 2px;padding:0;font-size:12px}
 .taps li{background:var(--subtle);border:1px solid var(--line);border-radius:999px;padding:0 8px;color:var(--text-2)}
