@@ -1,4 +1,3 @@
-import type { RowQuery } from '../row-lists.ts';
 import { COCOA_EPOCH_SECONDS, quoted } from '../tolerant-table.ts';
 import type { LibraryTables } from './library-tables.ts';
 import type { AssetFilter, AssetQuery } from './types.ts';
@@ -44,29 +43,34 @@ export class AssetConditions {
   }
 }
 
-/** Numbers of assets in an order, for a filter. `albumKey`: the album's number, where one is asked for. */
-export function assetQuery(tables: LibraryTables, query: AssetQuery, albumKey: number | null): RowQuery {
+/** Which assets, in which order, as SQL. */
+export interface KeyQuery {
+  /** Everything behind FROM, without the order. The assets are `a`. */
+  readonly from: string;
+  readonly order: string;
+  /** Is the order the numbers' own, nearly, and turned round? For a damaged library. */
+  readonly isNewestFirst: boolean;
+}
+
+/** `albumKey`: the album's number, where one is asked for; null where it is none that the library has. */
+export function assetQuery(tables: LibraryTables, query: AssetQuery, albumKey: number | null): KeyQuery | null {
   const { filter = {}, order = 'newest' } = query;
   const where = conditions(tables, filter);
-  const key = JSON.stringify([filter, order, albumKey]);
   const { join } = tables;
   const isAlbum = filter.albumId !== undefined;
-  if (isAlbum && (join === null || albumKey === null)) return { key, sql: 'SELECT 0 WHERE 0' };
+  if (isAlbum && (join === null || albumKey === null)) return null;
   let from = `${tables.assets} a`;
   if (isAlbum && join !== null) {
-    from = `${quoted(join.table)} j JOIN ${tables.assets} a ON a.Z_PK = j.${quoted(join.asset)}`;
+    from = `${quoted(join.table)} j CROSS JOIN ${tables.assets} a ON a.Z_PK = j.${quoted(join.asset)}`;
     where.push(`j.${quoted(join.album)} = ${Math.trunc(albumKey ?? 0)}`);
   }
   const condition = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
-  const albumOrder = isAlbum && join?.order != null ? `j.${quoted(join.order)}` : null;
-  const sql = `SELECT a.Z_PK FROM ${from}${condition} ORDER BY ${orderOf(tables, order, albumOrder)}`;
-  return { key, sql, fallback: `SELECT a.Z_PK FROM ${from}${condition}` };
-}
-
-function orderOf(tables: LibraryTables, order: AssetQuery['order'], albumOrder: string | null): string {
-  const date = tables.asset('ZDATECREATED');
-  if (order === 'album' && albumOrder !== null) return `${albumOrder}, a.Z_PK`;
-  return order === 'newest' ? `${date} DESC, a.Z_PK DESC` : `${date} IS NULL, ${date}, a.Z_PK`;
+  // With conditions it is faster to go through the table and sort than to follow an index from row to row.
+  const date = `${where.length === 0 ? '' : '+'}${tables.asset('ZDATECREATED')}`;
+  const isNewestFirst = order === 'newest';
+  const byDate = isNewestFirst ? `${date} DESC, a.Z_PK DESC` : `${date} IS NULL, ${date}, a.Z_PK`;
+  const albumOrder = order === 'album' && isAlbum && join?.order != null ? `j.${quoted(join.order)}, a.Z_PK` : null;
+  return { from: `${from}${condition}`, order: albumOrder ?? byDate, isNewestFirst };
 }
 
 function conditions(tables: LibraryTables, filter: AssetFilter): string[] {

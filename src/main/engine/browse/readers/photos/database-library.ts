@@ -1,16 +1,19 @@
 import type { Backup } from '../../source/types.ts';
 import type { UnreadableList } from '../reading.ts';
-import { RowLists } from '../row-lists.ts';
 import { RowLookup } from '../row-lookup.ts';
 import { cocoaMs, numberOf } from '../tolerant-table.ts';
 import { type Albums, readAlbums, reasonOf } from './albums.ts';
+import { AssetKeys, DAMAGED_PHOTOS } from './asset-keys.ts';
 import { AssetConditions, assetQuery } from './asset-query.ts';
+import { countAssets } from './count-assets.ts';
 import { ASSET_COLUMNS, ATTRIBUTE_COLUMNS, decodeAsset, type Row } from './decode-asset.ts';
 import { boundedList, type LibraryTables } from './library-tables.ts';
 import { nameParts } from './media-names.ts';
 import { ResourceReader } from './resources.ts';
 import type { AssetQuery, AssetStore, PhotoAlbum, PhotoAsset, PhotoCounts } from './types.ts';
 
+/** Assets that are read at once while going through many. */
+const BATCH = 200;
 const NAMES_IN_A_FOLDER = 100_000;
 
 /** The assets as Photos.sqlite has them: a page at a time, and eight bytes for each asset of the lists just looked at. */
@@ -18,20 +21,21 @@ export class DatabaseLibrary implements AssetStore {
   readonly #backup: Backup;
   readonly #tables: LibraryTables;
   readonly #unreadable: UnreadableList;
-  readonly #lists: RowLists;
+  readonly #keys: AssetKeys;
   readonly #resources: ResourceReader | null;
   readonly #attributes: RowLookup | null;
   readonly #members: RowLookup | null;
   readonly #assetSql: string;
   readonly #attributeSql: string;
   #albums: Albums | null = null;
+  #stems: ReadonlyMap<string, ReadonlySet<string>> | null = null;
 
   constructor(backup: Backup, tables: LibraryTables, unreadable: UnreadableList) {
     const { db, join } = tables;
     this.#backup = backup;
     this.#tables = tables;
     this.#unreadable = unreadable;
-    this.#lists = new RowLists(db, 'Photos.sqlite, the order of photos', unreadable);
+    this.#keys = new AssetKeys(tables, unreadable);
     this.#resources = tables.hasResources ? new ResourceReader(tables, unreadable) : null;
     this.#attributes = tables.hasAttributes ? new RowLookup(db, 'ZADDITIONALASSETATTRIBUTES', 'ZASSET') : null;
     this.#members = join === null ? null : new RowLookup(db, join.table, join.asset, join.album);
@@ -49,7 +53,9 @@ export class DatabaseLibrary implements AssetStore {
   keys(query: AssetQuery): Float64Array {
     const albumId = query.filter?.albumId;
     const albumKey = albumId === undefined ? null : (this.#albumMaps().keyOf.get(albumId) ?? null);
-    return this.#lists.list(assetQuery(this.#tables, query, albumKey));
+    return this.#keys.list(JSON.stringify([query.filter ?? {}, query.order, albumKey]), () =>
+      assetQuery(this.#tables, query, albumKey),
+    );
   }
 
   read(keys: readonly number[]): readonly PhotoAsset[] {
@@ -79,9 +85,27 @@ export class DatabaseLibrary implements AssetStore {
       if (!assetColumns.has('ZUUID')) return null;
       return numberOf(db.prepare(`SELECT Z_PK FROM ${assets} WHERE ZUUID = ?`).pluck().get(id));
     } catch (error) {
-      this.#unreadable.addOnce(`Photos.sqlite, photo ${id}`, reasonOf(error));
-      return null;
+      this.#unreadable.addOnce(DAMAGED_PHOTOS, reasonOf(error));
     }
+    return this.#searchKey(id);
+  }
+
+  /** In a damaged table: among the rows that can be reached. */
+  #searchKey(id: string): number | null {
+    const { db, assets } = this.#tables;
+    const keys = this.keys({});
+    const statement = db.prepare(
+      `SELECT Z_PK FROM ${assets} WHERE Z_PK IN (SELECT value FROM json_each(?)) AND ZUUID = ?`,
+    );
+    for (let start = 0; start < keys.length; start += BATCH) {
+      try {
+        const found = numberOf(statement.pluck().get(JSON.stringify([...keys.subarray(start, start + BATCH)]), id));
+        if (found !== null) return found;
+      } catch (error) {
+        this.#unreadable.addOnce(DAMAGED_PHOTOS, reasonOf(error));
+      }
+    }
+    return null;
   }
 
   albums(): readonly PhotoAlbum[] {
@@ -99,7 +123,8 @@ export class DatabaseLibrary implements AssetStore {
       ${sum(`NOT ${is.trashed} AND ${is.shared}`)} AS shared,
       ${sum(`NOT ${is.shown} AND NOT ${is.trashed} AND NOT ${is.shared}`)} AS notShown,
       MAX(CASE WHEN ${is.shown} THEN ${this.#tables.asset('ZDATECREATED')} END) AS newest FROM ${assets} a`;
-    const row = this.#one(sql) ?? {};
+    const row = this.#one(sql);
+    if (row === null) return countAssets(this.#all());
     const number = (name: string): number => numberOf(row[name]) ?? 0;
     return {
       all: number('all'),
@@ -118,6 +143,11 @@ export class DatabaseLibrary implements AssetStore {
     };
   }
 
+  *#all(): Generator<PhotoAsset> {
+    const keys = this.keys({});
+    for (let start = 0; start < keys.length; start += BATCH) yield* this.read([...keys.subarray(start, start + BATCH)]);
+  }
+
   stemsIn(directory: string): ReadonlySet<string> | null {
     const { db, assets, assetColumns } = this.#tables;
     if (!assetColumns.has('ZDIRECTORY') || !assetColumns.has('ZFILENAME')) return null;
@@ -128,10 +158,26 @@ export class DatabaseLibrary implements AssetStore {
         if (typeof name === 'string') stems.add(nameParts(name).stem.toLowerCase());
       }
     } catch (error) {
-      this.#unreadable.addOnce(`Photos.sqlite, the names in ${directory}`, reasonOf(error));
-      return null;
+      this.#unreadable.addOnce(DAMAGED_PHOTOS, reasonOf(error));
+      this.#stems ??= this.#readableStems();
+      return this.#stems.get(directory) ?? new Set();
     }
     return stems;
+  }
+
+  /** By folder, of the rows of a damaged table that can be reached. */
+  #readableStems(): ReadonlyMap<string, ReadonlySet<string>> {
+    const found = new Map<string, Set<string>>();
+    const keys = this.keys({});
+    for (let start = 0; start < keys.length; start += BATCH) {
+      for (const row of this.#rows(this.#assetSql, [...keys.subarray(start, start + BATCH)], 'photo')) {
+        const { directory, fileName } = row;
+        if (typeof directory !== 'string' || typeof fileName !== 'string') continue;
+        const stems = found.get(directory) ?? new Set();
+        found.set(directory, stems.add(nameParts(fileName).stem.toLowerCase()));
+      }
+    }
+    return found;
   }
 
   #originalBytes(shown: string): number | null {
@@ -146,7 +192,7 @@ export class DatabaseLibrary implements AssetStore {
     try {
       return (this.#tables.db.prepare(sql).get() ?? null) as Row | null;
     } catch (error) {
-      this.#unreadable.addOnce('Photos.sqlite, counts', reasonOf(error));
+      this.#unreadable.addOnce(DAMAGED_PHOTOS, reasonOf(error));
       return null;
     }
   }

@@ -1,5 +1,5 @@
 /** Photos and videos of a backup. */
-export { CAMERA_ROLL, nameParts } from './media-names.ts';
+export { nameParts } from './media-names.ts';
 export { PhotoLibrary } from './photo-library.ts';
 export type {
   AlbumKind,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -305,21 +305,45 @@ describe('odd libraries', () => {
     expect(photos.unreadable).toHaveLength(1);
   });
 
-  it('gives what is left of a truncated database, and names what is not', async () => {
-    const many = Array.from({ length: 900 }, (_, at) => asset(at + 1, { ZFILENAME: `IMG_${at + 1}.HEIC` }));
-    const whole = database(...IOS_13, 'BEGIN', ...many, 'COMMIT');
+  const many = (count: number): string[] => [
+    'BEGIN',
+    ...Array.from({ length: count }, (_, at) => asset(at + 1, { ZFILENAME: `IMG_${at + 1}.HEIC` })),
+    'COMMIT',
+  ];
+
+  it('falls back to the files where the end of Photos.sqlite is cut off', async () => {
+    const whole = database(...IOS_13, ...many(900));
+    truncateSync(whole, Math.floor(statSync(whole).size / 8192) * 4096);
     const files = [media('Media/DCIM/100APPLE/IMG_2.HEIC'), media('Media/DCIM/100APPLE/IMG_899.HEIC')];
-    const pages = Math.floor(new Database(whole).pragma('page_count', { simple: true }) as number);
-    truncateSync(whole, Math.floor(pages / 2) * 4096);
     await using backup = looseBackup([library(whole), ...files]);
     using photos = await PhotoLibrary.open(backup);
-    const found = [...photos.all()];
-    expect(photos.unreadable.length).toBeGreaterThan(0);
-    expect(found.length).toBeGreaterThan(0);
+    expect(photos.source).toBe('files');
+    expect([...photos.all()]).toHaveLength(2);
+    expect(photos.unreadable).toHaveLength(1);
+    expect(photos.unreadable[0]?.reason).toMatch(/malformed/);
+  });
+
+  it('goes over damaged pages, and names what is missing', async () => {
+    const path = database(...IOS_13, ...many(900));
+    const bytes = readFileSync(path);
+    const damaged = ['IMG_300.HEIC', 'IMG_700.HEIC'].map((name) => Math.floor(bytes.indexOf(name) / 4096));
+    for (const page of damaged) bytes.fill(0xff, page * 4096, (page + 1) * 4096);
+    writeFileSync(path, bytes);
+    const files = ['IMG_1', 'IMG_300', 'IMG_900'].map((name) => media(`Media/DCIM/100APPLE/${name}.HEIC`));
+    await using backup = looseBackup([library(path), ...files]);
+    using photos = await PhotoLibrary.open(backup);
+    expect(photos.source).toBe('database');
+    const found = [...photos.all()].map(({ fileName }) => fileName);
+    expect(found.length).toBeGreaterThan(700);
     expect(found.length).toBeLessThan(900);
-    photos.counts();
-    photos.albums();
-    expect([...photos.unclaimed()]).toBeInstanceOf(Array);
+    for (const name of ['IMG_1.HEIC', 'IMG_500.HEIC', 'IMG_900.HEIC']) expect(found).toContain(name);
+    expect(found).not.toContain('IMG_300.HEIC');
+    expect(found[0]).toBe('IMG_900.HEIC');
+    expect(photos.asset('UUID-900')?.fileName).toBe('IMG_900.HEIC');
+    expect(photos.counts()).toMatchObject({ all: found.length, photos: found.length });
+    expect(photos.unreadable.map(({ what }) => what)).toContain('Photos.sqlite, some photos');
+    // Files of lost photos are still there, and others are not taken for such.
+    expect([...photos.unclaimed()].map((file) => file.path)).toEqual(['Media/DCIM/100APPLE/IMG_300.HEIC']);
   });
 });
 

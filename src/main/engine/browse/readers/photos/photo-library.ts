@@ -2,6 +2,7 @@ import { isBackstopError } from '../../../../../shared/errors/index.ts';
 import type { Backup, BackupFile, PhoneDatabase } from '../../source/types.ts';
 import { type Unreadable, UnreadableList } from '../reading.ts';
 import { reasonOf } from './albums.ts';
+import { DAMAGED_PHOTOS } from './asset-keys.ts';
 import { DatabaseLibrary } from './database-library.ts';
 import { FileLibrary } from './file-library.ts';
 import { LibraryTables } from './library-tables.ts';
@@ -170,10 +171,8 @@ function databaseStore(backup: Backup, database: PhoneDatabase, unreadable: Unre
       unreadable.add('Photos.sqlite', 'its table of photos has neither ids nor names');
       return null;
     }
-    const before = unreadable.count;
     const store = new DatabaseLibrary(backup, tables, unreadable);
-    const isDamaged =
-      store.keys({}).length === 0 && unreadable.items.slice(before).some(({ what }) => /order/.test(what));
+    const isDamaged = store.keys({}).length === 0 && unreadable.items.some(({ what }) => what === DAMAGED_PHOTOS);
     return isDamaged ? null : store;
   } catch (error) {
     unreadable.add('Photos.sqlite', reasonOf(error));
