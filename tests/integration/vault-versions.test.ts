@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { type Snapshot, Vault } from '../../src/main/engine/vault/index.ts';
+import { nodeIo, type VaultIo } from '../../src/main/engine/vault/io/index.ts';
 import { selfHashedLine } from '../../src/main/engine/vault/layout/canonical.ts';
 import { encodeRecord } from '../../src/main/engine/vault/record.ts';
 import { vaultFolder } from '../support/vault/folders.ts';
@@ -138,6 +139,38 @@ test('what a session stores can be read at once, from memory, open packs and lar
     expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
     expect(await store(session, bytes, 777)).toEqual(object);
   }
+});
+
+test('a long file is read back while the disk is still asked to keep it', async () => {
+  const disk = Promise.withResolvers<void>();
+  const io: VaultIo = {
+    ...nodeIo,
+    open: async (path, mode) => {
+      const file = await nodeIo.open(path, mode);
+      const sync = async (): Promise<void> => {
+        await disk.promise;
+        await file.sync();
+      };
+      return path.endsWith('.part')
+        ? {
+            write: (bytes, at) => file.write(bytes, at),
+            read: (into, at) => file.read(into, at),
+            sizeBytes: () => file.sizeBytes(),
+            close: () => file.close(),
+            sync,
+          }
+        : file;
+    },
+  };
+  const vault = await folder.open('vault', { io });
+  await using session = await vault.openSession({ udid: UDID, label: 'x' });
+  const bytes = new Random(9).bytes(9_000_000);
+  const object = await store(session, bytes);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of session.read(object)) chunks.push(Buffer.from(chunk));
+  expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
+  disk.resolve();
+  await session.seal();
 });
 
 test('one flipped bit in a pack is found, named, never delivered, and healed by the next backup', {

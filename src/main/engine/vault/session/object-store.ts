@@ -198,6 +198,12 @@ export class ObjectStore {
     }
     const large = this.#large.get(key);
     if (large !== undefined) {
+      // Whole and hashed, only not durable yet: a phone that reads its manifest back need not wait for the disk.
+      const opened = await this.#options.source.openLongAt(large.temporary, object);
+      if (opened !== null) {
+        yield* this.#options.source.readOpened(opened, object, large.temporary);
+        return;
+      }
       await large.sealed;
       this.#throwIfFailed();
     }

@@ -113,6 +113,20 @@ export class ObjectSource {
     return false;
   }
 
+  /** A file that has no name among the objects yet; null when it is gone (it may have its name by now) or small. */
+  async openLongAt(path: string, object: ObjectRef): Promise<VaultFile | null> {
+    return object.sizeBytes <= WHOLE_BYTES ? null : this.#openFile(path);
+  }
+
+  /** All of an opened file as this object, its hash checked on the way; the file is closed at the end. */
+  async *readOpened(file: VaultFile, object: ObjectRef, path: string): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.#stream(file, 0, object, path);
+    } finally {
+      await file.close();
+    }
+  }
+
   readBlocks<T extends ObjectRef>(
     objects: Iterable<T>,
     handlers: BlockHandlers<T>,
