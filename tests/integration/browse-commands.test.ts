@@ -206,6 +206,7 @@ describe('kinds of data', () => {
     photos: ['photos', 'uuid'],
     messages: ['messages', 'guid'],
     whatsapp: ['whatsappMessages', 'stanza'],
+    contacts: ['contacts', 'guid'],
     calls: ['calls', 'id'],
     calendar: ['calendarEvents', 'uuid'],
     apps: ['apps', 'bundleId'],
@@ -252,6 +253,7 @@ describe('kinds of data', () => {
     ['voicemail', [], /\.(amr|csv)$/],
     ['voice-memos', [], /\.(m4a|qta)$/],
     ['apps', [], /^apps\.json$/],
+    ['contacts', [], /^Contacts\.vcf$/],
   ] as const)('%s are taken out as files that people expect', async (kind, words, name) => {
     const target = join(dir, `taken-${kind}`);
     const { code, last } = await run(kind, 'latest', '--export', target, ...words);

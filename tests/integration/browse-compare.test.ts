@@ -11,6 +11,7 @@ const KEYS: Readonly<Record<string, readonly [section: string, key: string]>> = 
   messages: ['messages', 'guid'],
   conversations: ['conversations', 'guid'],
   calls: ['calls', 'id'],
+  contacts: ['contacts', 'guid'],
   apps: ['apps', 'bundleId'],
   recordings: ['recordings', 'id'],
 };

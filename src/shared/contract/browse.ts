@@ -16,6 +16,7 @@ export type BackupChoice = {
 export const browsedKindSchema = z.enum([
   'photos',
   'messages',
+  'contacts',
   'calls',
   'calendar',
   'reminders',

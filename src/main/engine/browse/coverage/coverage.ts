@@ -47,6 +47,7 @@ const COUNTED: readonly CountedKind[] = [
   { kind: 'messages', items: 'messages', categories: ['messages', 'message-attachments'] },
   { kind: 'conversations', items: 'conversations', categories: [] },
   { kind: 'whatsapp', items: 'whatsapp', categories: ['whatsapp', 'whatsapp-media'] },
+  { kind: 'contacts', items: 'contacts', categories: ['contacts'] },
   { kind: 'calendar', items: 'calendar', categories: ['calendar'] },
   { kind: 'reminders', items: 'reminders', categories: ['reminders'] },
   { kind: 'calls', items: 'calls', categories: ['calls'], isEncryptedOnly: true },

@@ -6,6 +6,7 @@ import { BackstopError, isBackstopError } from '../../../../shared/errors/index.
 import { type ListedKind, listKind } from '../items/list-kind.ts';
 import { readCalendar } from '../readers/calendar/index.ts';
 import { readCalls } from '../readers/calls/index.ts';
+import { ContactBook, readContacts } from '../readers/contacts/index.ts';
 import { MessageArchive } from '../readers/messages/index.ts';
 import { PhotoLibrary } from '../readers/photos/index.ts';
 import type { Unreadable } from '../readers/reading.ts';
@@ -15,6 +16,7 @@ import { readVoiceMemos } from '../readers/voice-memos/index.ts';
 import { readVoicemail } from '../readers/voicemail/index.ts';
 import { WhatsAppArchive } from '../readers/whatsapp/index.ts';
 import type { Backup, BackupFile } from '../source/types.ts';
+import { exportContacts } from './contacts/index.ts';
 import { ExportFolder } from './export-folder.ts';
 import { csvText, isoText } from './lists/csv.ts';
 import { eventsText, remindersText } from './lists/ical.ts';
@@ -80,7 +82,8 @@ const EXPORTERS: Partial<Readonly<Record<ListedKind, Exporter>>> = {
     using archive = await MessageArchive.open(backup);
     const chats = archive.chats().filter((chat) => request.group === undefined || chat.id === request.group);
     if (request.group !== undefined && chats.length === 0) throw noSuchGroup(request.group);
-    const conversations = chats.map((chat) => messagesConversation(archive, chat, () => null));
+    const book = new ContactBook((await readContacts(backup)).items);
+    const conversations = chats.map((chat) => messagesConversation(archive, chat, (handle) => book.nameOf(handle)));
     const done = await exportTalks(backup, conversations, request, options);
     return { ...done, unreadable: [...done.unreadable, ...archive.unreadable] };
   },
@@ -92,12 +95,16 @@ const EXPORTERS: Partial<Readonly<Record<ListedKind, Exporter>>> = {
     const done = await exportTalks(backup, conversations, request, options);
     return { ...done, unreadable: [...done.unreadable, ...archive.unreadable] };
   },
+  contacts(backup, { directory, outside, ids }, options) {
+    return exportContacts(backup, { directory, outside, ids }, options);
+  },
   async calls(backup, request) {
     const { items, unreadable } = await readCalls(backup);
+    const book = new ContactBook((await readContacts(backup)).items);
     const rows = items.map((one) => [
       isoText(one.dateMs),
       one.address,
-      one.name,
+      one.name ?? (one.address === null ? null : book.nameOf(one.address)),
       directionOf(one.isOutgoing),
       one.isAnswered,
       one.durationSeconds,

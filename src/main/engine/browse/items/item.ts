@@ -9,6 +9,7 @@ export const ITEM_KINDS = [
   'conversations',
   'whatsapp',
   'whatsapp-conversations',
+  'contacts',
   'calls',
   'calendar',
   'reminders',

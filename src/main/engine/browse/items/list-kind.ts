@@ -3,6 +3,7 @@ import { readAccounts } from '../readers/accounts/index.ts';
 import { readApps } from '../readers/apps/index.ts';
 import { readCalendar } from '../readers/calendar/index.ts';
 import { readCalls } from '../readers/calls/index.ts';
+import { readContacts } from '../readers/contacts/index.ts';
 import { readHealth } from '../readers/health/index.ts';
 import { MessageArchive } from '../readers/messages/index.ts';
 import { PhotoLibrary } from '../readers/photos/index.ts';
@@ -20,6 +21,7 @@ import type { Backup } from '../source/types.ts';
 export const LISTED_KINDS = [
   'photos',
   'messages',
+  'contacts',
   'calls',
   'calendar',
   'reminders',
@@ -85,6 +87,7 @@ const LISTS: Readonly<Record<ListedKind, (backup: Backup, options: ListOptions) 
     }
     return { isPresent, items: items.reverse(), unreadable };
   },
+  contacts: readContacts,
   calls: readCalls,
   calendar: readCalendar,
   reminders: readReminders,

@@ -3,6 +3,7 @@ import { isBackstopError } from '../../../../shared/errors/index.ts';
 import { readApps } from '../readers/apps/index.ts';
 import { readCalendar } from '../readers/calendar/index.ts';
 import { readCalls } from '../readers/calls/index.ts';
+import { readContacts } from '../readers/contacts/index.ts';
 import { MessageArchive } from '../readers/messages/index.ts';
 import { PhotoLibrary } from '../readers/photos/index.ts';
 import type { Unreadable } from '../readers/reading.ts';
@@ -34,6 +35,15 @@ const OPENERS: Readonly<Record<ItemKind, (backup: Backup) => Promise<ItemList>>>
   conversations,
   whatsapp,
   'whatsapp-conversations': whatsappConversations,
+  contacts: async (backup) => {
+    const { items, isPresent, unreadable } = await readContacts(backup);
+    // What the phone changes by itself when it is synced is no change.
+    const made = items.map((one) => {
+      const facts = { ...one, id: '', rowId: 0, modifiedMs: null, linkedAs: null };
+      return itemOf(one.id, one.name, one.createdMs, null, one.store, facts);
+    });
+    return listOf(made, isPresent, unreadable);
+  },
   calls: async (backup) => {
     const { items, isPresent, unreadable } = await readCalls(backup);
     const made = items.map((one) =>

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import type { WorkOptions } from '../../../../shared/contract/index.ts';
 import { isBackstopError } from '../../../../shared/errors/index.ts';
 import { readCalendar } from '../readers/calendar/index.ts';
+import { ContactBook, readContacts } from '../readers/contacts/index.ts';
 import { MessageArchive } from '../readers/messages/index.ts';
 import { PhotoLibrary } from '../readers/photos/index.ts';
 import { type Unreadable, UnreadableList } from '../readers/reading.ts';
@@ -50,6 +51,10 @@ export async function indexBackup(
   }
 }
 
+function senderOf(sender: string | null, book: ContactBook): string | null {
+  return sender === null ? null : (book.nameOf(sender) ?? sender);
+}
+
 type Gatherer = (backup: Backup, unreadable: UnreadableList) => AsyncIterable<SearchDocument>;
 
 /** Oldest first, as the index wants them. */
@@ -57,13 +62,14 @@ const GATHERERS: Partial<Readonly<Record<SearchedKind, Gatherer>>> = {
   async *messages(backup, unreadable) {
     using archive = await MessageArchive.open(backup);
     const titles = new Map(archive.chats().map((chat) => [chat.id, chat.name]));
+    const book = new ContactBook((await readContacts(backup)).items);
     for (const one of archive.messages()) {
       const names = one.attachments.flatMap(({ name }) => name ?? []);
       const text = [one.subject, one.text, ...names].filter((part) => part !== null).join('\n');
       if (text === '') continue;
       const group = one.chatIds[0] ?? null;
       const title = group === null ? null : (titles.get(group) ?? null);
-      yield { kind: 'messages', id: one.id, group, title: one.sender ?? title, text, atMs: one.sentMs };
+      yield { kind: 'messages', id: one.id, group, title: senderOf(one.sender, book) ?? title, text, atMs: one.sentMs };
     }
     for (const { what, reason } of archive.unreadable) unreadable.add(what, reason);
   },
@@ -78,6 +84,17 @@ const GATHERERS: Partial<Readonly<Record<SearchedKind, Gatherer>>> = {
       }
       for (const { what, reason } of archive.unreadable) unreadable.add(what, reason);
     }
+  },
+  async *contacts(backup, unreadable) {
+    const { items, unreadable: bad } = await readContacts(backup);
+    for (const one of items) {
+      const values = [one.phones, one.emails, one.urls].flat().map(({ value }) => value);
+      const places = one.addresses.flatMap((place) => [place.street, place.city]);
+      const text = [one.nickname, one.organisation, ...values, ...places, one.note].filter((part) => part !== null);
+      const atMs = one.createdMs;
+      yield { kind: 'contacts', id: one.id, group: one.store, title: one.name, text: text.join('\n'), atMs };
+    }
+    for (const { what, reason } of bad) unreadable.add(what, reason);
   },
   async *photos(backup, unreadable) {
     using library = await PhotoLibrary.open(backup);
