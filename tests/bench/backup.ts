@@ -166,6 +166,9 @@ function startPhone(scenario: Scenario, place: string, run: number): Promise<Sim
       String(100 + run),
       '--kdf-iterations',
       '1000',
+      // How long a person takes at the passcode screen is nobody's work.
+      '--passcode-delay',
+      '0',
       '--scratch',
       join(place, 'phone'),
       ...(scenario.encrypted ? ['--encrypted', '--password-env', 'BENCH_PASSWORD'] : []),
