@@ -10,7 +10,8 @@ import type { OutgoingStream } from '../protocol/outgoing-stream.ts';
 import type { DevicePaths } from './device-paths.ts';
 import { type ManifestKeys, manifestPlist } from './plists.ts';
 
-const PIECE_BYTES = 512 * 1024;
+/** Small enough that the host is at work on one piece while the next is encrypted. */
+const PIECE_BYTES = 128 * 1024;
 /** NSFileProtectionNone: Manifest.db must be readable while the phone is locked. */
 const MANIFEST_KEY_CLASS = 4;
 
@@ -84,14 +85,15 @@ export async function sendManifest(
 
 async function sendDatabase(out: OutgoingStream, file: number, key: Buffer | null, limit: number): Promise<void> {
   const cipher = key === null ? null : createManifestEncryptor(key);
+  // What was encrypted is free again; what goes out as it is belongs to the wire.
+  const own = cipher === null ? null : Buffer.allocUnsafeSlow(PIECE_BYTES);
   for (let at = 0; at < limit; ) {
-    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    const piece = own ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
     const length = readSync(file, piece, 0, Math.min(PIECE_BYTES, limit - at), at);
     if (length === 0) break;
     at += length;
     const plain = piece.subarray(0, length);
-    const stored = cipher === null ? plain : cipher.update(plain);
-    out.data(stored);
+    out.data(cipher === null ? plain : cipher.update(plain));
     if (out.isFull) await out.flush();
   }
 }
