@@ -256,6 +256,33 @@ test('what is marked while a version is put together is stored once more, and ma
   expect(snapshot.record.packsAdded.length).toBe(packsIn(vault).length - 1);
 });
 
+test('two versions of one phone that are made at once, because neither saw the other, get numbers of their own', async () => {
+  const root = freshFolder();
+  const blind: VaultIo = {
+    ...nodeIo,
+    readdir: async (path) => (path.endsWith('leases') ? [] : nodeIo.readdir(path)),
+  };
+  const lap = await new Computer(root, 'lap').open('vault', { io: blind });
+  let other: Promise<Version> | null = null;
+  const io = new WatchedIo(blind, {
+    before: ({ kind, path }) => {
+      if (kind === 'create' && path.includes('catalog-')) other ??= commitFor(theirs, UDID, 1);
+    },
+  });
+  const syncFolder = io.syncFolder.bind(io);
+  io.syncFolder = async (path) => {
+    await other;
+    await syncFolder(path);
+  };
+  const desk = await new Computer(root, 'desk').open('vault', { io });
+  await using theirs = await lap.openSession({ udid: UDID, label: 'Anna' });
+  await using ours = await desk.openSession({ udid: UDID, label: 'Anna' });
+  const made = await commitFor(ours, UDID, 2);
+  const first = await (other as unknown as Promise<Version>);
+  expect([first.snapshot.record.seq, made.snapshot.record.seq]).toEqual([1, 2]);
+  for (const version of [first, made]) expect(await problemOf(desk, version)).toBeNull();
+});
+
 test('what is marked and gone ends the session, and nothing becomes a version', async () => {
   const desk = new Computer(freshFolder(), 'desk');
   const vault = await desk.open('vault');

@@ -135,7 +135,7 @@ test('what a session stores can be read at once, from memory, open packs and lar
   )) {
     const object = await store(session, bytes);
     const chunks: Uint8Array[] = [];
-    for await (const chunk of session.read(object)) chunks.push(chunk);
+    for await (const chunk of session.read(object)) chunks.push(Buffer.from(chunk));
     expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
     expect(await store(session, bytes, 777)).toEqual(object);
   }

@@ -818,6 +818,8 @@ export class Vault implements AsyncDisposable {
 
   async #collectContext(signal?: AbortSignal, onStep?: CollectRequest['onStep']): Promise<CollectContext> {
     const isNetwork = await this.#destination.isNetwork();
+    const delayMs = isNetwork ? await this.#destination.listingDelayMs() : 0;
+    const settleMs = isNetwork ? Math.max(SETTLE_NETWORK_MS, 2 * delayMs) : SETTLE_LOCAL_MS;
     return {
       io: this.#io,
       paths: this.#paths,
@@ -833,7 +835,7 @@ export class Vault implements AsyncDisposable {
       isShared: isNetwork,
       takeLease: (kind) => this.#takeGcLease(kind, isNetwork, signal),
       isDead: (lease, storeNowMs) => isLeaseDead(lease, this.#liveness(storeNowMs)),
-      settle: () => sleep(isNetwork ? SETTLE_NETWORK_MS : SETTLE_LOCAL_MS, signal),
+      settle: () => sleep(settleMs, signal),
       graceMs: (await this.#isOursAlone()) ? 0 : GRACE_MS,
       signal: signal ?? new AbortController().signal,
       onStep,

@@ -117,6 +117,12 @@ export class Destination {
     return destinationKind(await io.statfs(root), volume, null) === 'network';
   }
 
+  /** How long new names took to appear in a listing when the disk was last tested. */
+  async listingDelayMs(): Promise<number> {
+    const volume = await this.#volume('quick');
+    return volume === null ? 0 : (this.#parts.verdicts.find(volume)?.facts.listingDelayMs ?? 0);
+  }
+
   async place(): Promise<Place> {
     return placeOf(this.#parts.root, await this.#volume('quick'));
   }

@@ -4,7 +4,7 @@ import { isPromise } from 'node:util/types';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import type { Clock } from '../../platform/index.ts';
 import type { FoldedCache } from '../cache/folded-cache.ts';
-import { type IndexReader, listFans, listPacks, type ObjectIndex } from '../cache/object-index.ts';
+import type { IndexReader, ObjectIndex } from '../cache/object-index.ts';
 import type { FoldedIndex } from '../catalog/folded.ts';
 import type { Moves } from '../collect/gc-files.ts';
 import type { NewEvent } from '../events.ts';
@@ -18,18 +18,26 @@ import {
   type VaultIo,
   writeNewFile,
 } from '../io/index.ts';
-import { parseObjectName, type VaultPaths } from '../layout/names.ts';
+import type { VaultPaths } from '../layout/names.ts';
 import type { Space } from '../layout/space.ts';
 import type { SessionLease } from '../lease/session-lease.ts';
 import type { PackHeader } from '../pack/layout.ts';
-import { encodeRecord, MAX_RECORD_BYTES, RECORD_FORMAT, RECORD_VERSION, type SnapshotRecord } from '../record.ts';
+import {
+  type CatalogReference,
+  encodeRecord,
+  MAX_RECORD_BYTES,
+  parseRecordName,
+  type SnapshotRecord,
+} from '../record.ts';
 import type { BlockPool } from '../store/block-pool.ts';
 import type { HashThread } from '../store/hash-threads.ts';
 import type { ObjectSource } from '../store/object-source.ts';
 import type { CommitRequest, ObjectRef, ObjectWriter, ParentChoice, Snapshot, VaultSession } from '../types.ts';
 import { type BuiltContent, buildContent, type StoredPlace } from './commit.ts';
 import { KnownObjects } from './known-objects.ts';
+import { newRecord } from './new-record.ts';
 import { ObjectStore } from './object-store.ts';
+import { checkPresence, UsedFiles } from './presence.ts';
 import { storeAgain } from './rescue.ts';
 import { storeCatalog } from './write-catalog.ts';
 
@@ -194,11 +202,10 @@ export class Session implements VaultSession {
     let isShort = await this.#leaveMarked();
     for (let attempt = 1; ; attempt += 1) {
       if (isShort) await this.#storeAgain(request);
-      const answer = await this.#tryCommit(request);
+      const answer = await this.#tryCommit(request, attempt === MAX_ATTEMPTS);
       if (answer.kind === 'committed') return answer.snapshot;
-      if (attempt === MAX_ATTEMPTS) throw answer.why;
-      await this.#leaveMarked();
-      isShort = true;
+      if (answer.why !== null && attempt === MAX_ATTEMPTS) throw answer.why;
+      isShort = (await this.#leaveMarked()) || answer.why !== null;
     }
   }
 
@@ -222,14 +229,15 @@ export class Session implements VaultSession {
     });
   }
 
-  /** `again`: something that it needs may not be relied on, or not any more. */
+  /** `again`: something that it needs may not be relied on; null when only its number was taken meanwhile. */
   async #tryCommit(
     request: CommitRequest,
+    isLast: boolean,
   ): Promise<
     | { readonly kind: 'committed'; readonly snapshot: Snapshot }
-    | { readonly kind: 'again'; readonly why: BackstopError }
+    | { readonly kind: 'again'; readonly why: BackstopError | null }
   > {
-    const { io, paths, folded, space, clock } = this.#context;
+    const { folded, space } = this.#context;
     const tag = this.#start.tag.toString('hex');
     const base = request.full ? null : await this.#foldedParent(request);
     const { seq, device } = await this.#context.nextRecord(this.#start.tag, this.#start.label);
@@ -266,56 +274,29 @@ export class Session implements VaultSession {
         }),
       );
       const packsAdded = this.#store.packsAdded.filter((pack) => !this.#abandoned.has(pack));
-      // A folder that an earlier version needed was synced for it; everything else is synced now, whoever wrote it.
-      const before = base ?? this.#start.committed;
-      const earlier = new Set((before?.packs() ?? []).map((pack) => pack.hash.toString('hex')));
-      const folders = new Set([paths.folder('catalogs'), paths.packFolder(metaPack)]);
-      for (const pack of [...used.packs, ...packsAdded]) if (!earlier.has(pack)) folders.add(paths.packFolder(pack));
-      for (const name of used.singles) folders.add(paths.objectFolder(name));
-      await syncFolders(io, folders);
+      await this.#syncFolders(base ?? this.#start.committed, used, [...packsAdded, metaPack]);
       const marked = await this.#barrier(built, used);
-      if (marked !== null) {
+      if (marked !== null || (!isLast && (await this.#isTaken(device, seq)))) {
         this.#abandoned.add(metaPack);
         built.discard();
         if (base !== null && folded.isTemporary(base)) base.remove();
+        if (marked === null) return { kind: 'again', why: null };
         const message = `${marked} was marked for deletion`;
         const why = new BackstopError('vault/object-vanished', { message, data: { object: marked } });
         return { kind: 'again', why };
       }
 
-      const finished = clock.now().toISOString();
-      const facts = request.facts;
-      const record: SnapshotRecord = {
-        format: RECORD_FORMAT,
-        version: RECORD_VERSION,
+      const record = newRecord(request, built, {
         vault: this.#context.vaultId,
+        writer: this.#context.writer,
+        session: this.id,
         device,
         seq,
-        parent: request.parent?.id ?? null,
-        session: this.id,
-        writer: this.#context.writer,
-        started: facts.startedAt,
-        finished,
-        kind: 'complete',
-        udid: facts.udid,
-        name: facts.name,
-        model: facts.model,
-        ios: facts.ios,
-        encrypted: facts.encrypted,
-        full: request.full,
-        statusUUID: facts.statusUuid,
-        statusDate: facts.statusDate,
-        catalogs: [...built.base, catalog],
-        root: built.root,
-        files: built.files,
-        bytes: built.bytes,
-        newBytes: this.#store.newBytes,
+        catalog,
         packsAdded,
-        ...(facts.notSent === undefined || facts.notSent.length === 0
-          ? {}
-          : { notSent: facts.notSent.map(({ path, reason }) => ({ path, reason })) }),
-        verified: { level: 'presence', at: finished },
-      };
+        newBytes: this.#store.newBytes,
+        finishedAt: this.#context.clock.now(),
+      });
       const snapshot = await this.#writeRecord(record);
       await this.#afterCommit(snapshot, built, catalog, used);
       return { kind: 'committed', snapshot };
@@ -324,6 +305,16 @@ export class Session implements VaultSession {
       if (base !== null && folded.isTemporary(base)) base.remove();
       throw error;
     }
+  }
+
+  /** A folder that an earlier version needed was synced for it; everything else is synced now, whoever wrote it. */
+  async #syncFolders(before: FoldedIndex | null, used: UsedFiles, packs: readonly string[]): Promise<void> {
+    const { io, paths } = this.#context;
+    const earlier = new Set((before?.packs() ?? []).map((pack) => pack.hash.toString('hex')));
+    const folders = new Set([paths.folder('catalogs')]);
+    for (const pack of [...used.packs, ...packs]) if (!earlier.has(pack)) folders.add(paths.packFolder(pack));
+    for (const name of used.singles) folders.add(paths.objectFolder(name));
+    await syncFolders(io, folders);
   }
 
   /** Content of the version that this one builds upon: usually the newest, else folded for the purpose. */
@@ -391,40 +382,14 @@ export class Session implements VaultSession {
     this.signal.throwIfAborted();
     const marked = await this.#context.markedNames();
     for (const name of [...used.packs, ...used.singles]) if (marked.has(name)) return name;
-    await this.#checkPresence(built, used);
+    await checkPresence({ ...this.#context, signal: this.signal }, built, used);
     return null;
   }
 
-  async #checkPresence({ packs, singles, base }: BuiltContent, used: UsedFiles): Promise<void> {
-    const { io, paths } = this.#context;
-    const gone = (name: string): BackstopError =>
-      new BackstopError('vault/object-vanished', { message: `${name} is not there`, data: { object: name } });
-    const there = await listPacks(io, paths, this.signal);
-    const moves = await this.#context.moves();
-    const sizes = base.map(({ hash, size }) => ({ path: paths.catalog(hash), name: hash, size }));
-    for (const pack of packs) {
-      const name = pack.hash.toString('hex');
-      if (!there.has(name) && moves.standFor(name, (other) => there.has(other)) === null) throw gone(name);
-      if (used.packs.has(name)) sizes.push({ path: paths.pack(name), name, size: pack.size });
-    }
-    const needed = new Map(singles.map((single) => [single.hash.toString('hex'), single.size]));
-    if (needed.size > 0) {
-      const missing = new Set(needed.keys());
-      await listFans(io, paths.fans('objects'), this.signal, (name) => missing.delete(parseObjectName(name) ?? ''));
-      for (const name of missing) throw gone(name);
-      for (const name of used.singles) {
-        const size = needed.get(name);
-        if (size !== undefined) sizes.push({ path: paths.object(name), name, size });
-      }
-    }
-    const waiting = sizes.values();
-    const worker = async (): Promise<void> => {
-      for (const { path, name, size } of waiting) {
-        const facts = await io.stat(path);
-        if (facts === null || facts.sizeBytes !== size) throw gone(name);
-      }
-    };
-    await Promise.all(Array.from({ length: 16 }, worker));
+  /** Somebody else made a version of this phone at the same time. Two of one number do no harm, but confuse people. */
+  async #isTaken(device: string, seq: number): Promise<boolean> {
+    const names = await this.#context.io.readdir(this.#context.paths.device(device));
+    return names.some(({ name }) => (parseRecordName(name)?.seq ?? 0) >= seq);
   }
 
   /** The commit itself: a new, self-proving file under a fresh name. */
@@ -472,7 +437,7 @@ export class Session implements VaultSession {
   async #afterCommit(
     snapshot: Snapshot,
     built: BuiltContent,
-    catalog: SnapshotRecord['catalogs'][number],
+    catalog: CatalogReference,
     used: UsedFiles,
   ): Promise<void> {
     const { folded, recordEvent, isShared, space } = this.#context;
@@ -480,7 +445,7 @@ export class Session implements VaultSession {
     try {
       if (isShared) {
         await this.#stillHeld();
-        await this.#checkPresence(built, used);
+        await checkPresence({ ...this.#context, signal: this.signal }, built, used);
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -542,12 +507,6 @@ export class Session implements VaultSession {
     if (!this.#broken.signal.aborted) this.#broken.abort(reason);
     return reason;
   }
-}
-
-/** Packs and single objects that the changes of a commit rely on. */
-class UsedFiles {
-  readonly packs = new Set<string>();
-  readonly singles = new Set<string>();
 }
 
 /** Removes a session's staging. Never throws: what stays behind is removed at a later start. */
