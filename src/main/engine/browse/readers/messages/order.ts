@@ -57,9 +57,10 @@ export class MessageOrder {
       ...(hasJoin ? ['chat_message_join'] : []),
       ...(hasRecoverable ? ['chat_recoverable_message_join'] : []),
     ];
+    // Sets that are made once: a look into another table for every row would take for ever where an index is missing.
     const conditions = (hasChats ? tables : []).map(
       (table) =>
-        `NOT EXISTS (SELECT 1 FROM ${table} j JOIN chat c ON c.ROWID = j.chat_id WHERE j.message_id = m.ROWID)`,
+        `m.ROWID NOT IN (SELECT j.message_id FROM ${table} j JOIN chat c ON c.ROWID = j.chat_id WHERE j.message_id IS NOT NULL)`,
     );
     return this.#lists.list({
       key: 'none',
@@ -111,7 +112,7 @@ export class MessageOrder {
     const guid = 'm."associated_message_guid"';
     const target = `CASE WHEN ${guid} LIKE 'bp:%' THEN substr(${guid}, 4)
       WHEN instr(${guid}, '/') > 0 THEN substr(${guid}, instr(${guid}, '/') + 1) ELSE ${guid} END`;
-    return `(NOT ${isReaction} OR NOT EXISTS (SELECT 1 FROM message t WHERE t.guid = ${target}))`;
+    return `(NOT ${isReaction} OR coalesce(${target} NOT IN (SELECT guid FROM message), 1))`;
   }
 }
 

@@ -31,6 +31,7 @@ export class Surroundings {
   readonly #joined: RowLookup | null;
   readonly #recoverable: RowLookup | null;
   readonly #attached: RowLookup | null;
+  readonly #attachedTo: RowLookup | null;
   readonly #targets: RowLookup | null;
   #attachmentStatement: Database.Statement | null = null;
   /** By the condition that it has. */
@@ -48,6 +49,9 @@ export class Surroundings {
       : null;
     this.#attached = tables.hasAttachments
       ? new RowLookup(db, 'message_attachment_join', 'message_id', 'attachment_id')
+      : null;
+    this.#attachedTo = tables.hasAttachments
+      ? new RowLookup(db, 'message_attachment_join', 'attachment_id', 'message_id')
       : null;
     this.#targets = tables.hasTargets ? new RowLookup(db, 'message', 'associated_message_guid') : null;
     this.#readHandles();
@@ -75,9 +79,7 @@ export class Surroundings {
   *attachmentRows(
     batch: number,
   ): Generator<readonly { readonly row: AttachmentRow; readonly message: number | null }[]> {
-    const sql = `SELECT ${this.#tables.attachmentList},
-      (SELECT min(j.message_id) FROM message_attachment_join j WHERE j.attachment_id = a.ROWID) AS "message"
-      FROM attachment a WHERE a.ROWID > ? ORDER BY a.ROWID LIMIT ?`;
+    const sql = `SELECT ${this.#tables.attachmentList} FROM attachment a WHERE a.ROWID > ? ORDER BY a.ROWID LIMIT ?`;
     const statement = this.#tables.db.prepare(sql);
     let after = Number.MIN_SAFE_INTEGER;
     for (;;) {
@@ -89,7 +91,9 @@ export class Surroundings {
         return;
       }
       if (rows.length === 0) return;
-      yield rows.map((row) => ({ row, message: numberOf(row['message']) }));
+      const rowIds = rows.map((row) => numberOf(row['rowId']) ?? 0);
+      const messages = this.#find(this.#attachedTo, rowIds, 'attachments');
+      yield rows.map((row) => ({ row, message: messages.get(numberOf(row['rowId']))?.[0] ?? null }));
       const last = numberOf(rows.at(-1)?.['rowId']);
       if (last === null || last <= after) return;
       after = last;

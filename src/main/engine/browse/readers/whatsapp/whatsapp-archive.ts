@@ -207,7 +207,7 @@ export class WhatsAppArchive implements Disposable {
     if (chatId === null) {
       const none =
         hasChat && tables.sessionList !== null
-          ? 'WHERE NOT EXISTS (SELECT 1 FROM ZWACHATSESSION s WHERE s.Z_PK = m.ZCHATSESSION)'
+          ? 'WHERE coalesce(m.ZCHATSESSION NOT IN (SELECT s.Z_PK FROM ZWACHATSESSION s), 1)'
           : '';
       return this.#lists.list({ key: 'none', sql: `SELECT m.Z_PK FROM ZWAMESSAGE m ${none} ${order}` });
     }
