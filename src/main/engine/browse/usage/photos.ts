@@ -71,7 +71,7 @@ export async function photoStorage(library: PhotoLibrary, options: PhotoStorageO
   const tally = new Tally(options.largest ?? LARGEST);
   let seen = 0;
   for (const asset of library.all({ order: 'oldest' })) {
-    tally.add(asset);
+    tally.add(asset, (await library.looksLikeScreenshot(asset)) === true);
     seen += 1;
     if (seen % PACE !== 0) continue;
     options.signal?.throwIfAborted();
@@ -114,7 +114,7 @@ class Tally {
     this.#most = most;
   }
 
-  add(asset: PhotoAsset): void {
+  add(asset: PhotoAsset, isScreenshot: boolean): void {
     const bytes = assetBytes(asset);
     if (asset.isTrashed === true) {
       plus(this.#recentlyDeleted, bytes);
@@ -127,7 +127,7 @@ class Tally {
     this.#addParts(asset);
     this.#addOriginal(asset);
     if (asset.sizeBytes === null) return;
-    if (asset.isScreenshot === true) plus(this.#screenshots, bytes);
+    if (isScreenshot) plus(this.#screenshots, bytes);
     if (asset.variant === 'screen-recording') plus(this.#screenRecordings, bytes);
     if (asset.kind === 'video') this.#addVideo(asset, asset.sizeBytes);
     this.#duplicates.add(asset, asset.sizeBytes);

@@ -9,8 +9,8 @@ export const DAMAGED_PHOTOS = 'Photos.sqlite, some photos';
 /** Lists that are kept: the grid on the screen and those just looked at. */
 const KEPT = 8;
 /** Numbers behind a damaged page that are tried one by one; then in steps that double. */
-const PATIENCE = 4000;
-const MOST_TRIES = 20_000;
+const PATIENCE = 1000;
+const MOST_TRIES = 10_000;
 
 /**
  * In which order assets stand: their numbers alone, eight bytes each, so that any page of 50,000 is reached at once. In a
@@ -58,12 +58,12 @@ export class AssetKeys {
   /** Goes over the damaged places: rows behind them are found by their numbers, as far as the way there is whole. */
   *#reachable(from: string): Generator<number> {
     const condition = `${/ WHERE /.test(from) ? ' AND' : ' WHERE'} a.Z_PK > ? ORDER BY a.Z_PK`;
+    const rows = this.#tables.db.prepare(`SELECT a.Z_PK FROM ${from}${condition}`).pluck();
     const most = this.#highest();
     let last = 0;
     let failures = 0;
     for (let tries = 0; tries < MOST_TRIES && last < most; tries += 1) {
       try {
-        const rows = this.#tables.db.prepare(`SELECT a.Z_PK FROM ${from}${condition}`).pluck();
         for (const row of rows.iterate(last)) {
           const key = numberOf(row);
           if (key === null || key <= last) continue;

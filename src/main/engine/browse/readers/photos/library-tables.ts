@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { columnsOf, firstTable, hasTable, quoted } from '../tolerant-table.ts';
+import { quoted } from '../tolerant-table.ts';
 
 /** The table that joins albums and assets, whose name and columns change with every model. */
 export interface AlbumJoin {
@@ -31,12 +31,12 @@ export class LibraryTables {
 
   constructor(db: Database.Database) {
     this.db = db;
-    const table = firstTable(db, ['ZASSET', 'ZGENERICASSET']);
+    const table = ['ZASSET', 'ZGENERICASSET'].find((name) => plainColumns(db, name).size > 0) ?? null;
     this.assets = table === null ? null : quoted(table);
-    this.assetColumns = table === null ? new Set() : columnsOf(db, table);
-    this.attributeColumns = columnsOf(db, 'ZADDITIONALASSETATTRIBUTES');
-    this.resourceColumns = columnsOf(db, 'ZINTERNALRESOURCE');
-    this.albumColumns = hasTable(db, 'ZGENERICALBUM') ? columnsOf(db, 'ZGENERICALBUM') : new Set();
+    this.assetColumns = table === null ? new Set() : plainColumns(db, table);
+    this.attributeColumns = plainColumns(db, 'ZADDITIONALASSETATTRIBUTES');
+    this.resourceColumns = plainColumns(db, 'ZINTERNALRESOURCE');
+    this.albumColumns = plainColumns(db, 'ZGENERICALBUM');
     this.join = findJoin(db);
   }
 
@@ -74,6 +74,17 @@ export function boundedList(
   return parts.join(', ');
 }
 
+/** Columns that are stored, of a table that is one: a view or a computed column could go on for ever. */
+function plainColumns(db: Database.Database, table: string): ReadonlySet<string> {
+  const sql = db
+    .prepare(`SELECT substr(sql, 1, 20) FROM sqlite_master WHERE type = 'table' AND name = ?`)
+    .pluck()
+    .get(table);
+  if (typeof sql !== 'string' || !/^CREATE TABLE\b/i.test(sql)) return new Set();
+  const columns = db.prepare('SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0').pluck().all(table);
+  return new Set(columns.filter((name): name is string => typeof name === 'string'));
+}
+
 function findJoin(db: Database.Database): AlbumJoin | null {
   const tables = db.prepare(
     `SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'Z\\_%ASSETS' ESCAPE '\\'`,
@@ -81,7 +92,7 @@ function findJoin(db: Database.Database): AlbumJoin | null {
   for (const table of tables.pluck().all()) {
     const number = typeof table === 'string' ? JOIN_TABLE.exec(table)?.[1] : undefined;
     if (typeof table !== 'string' || number === undefined) continue;
-    const columns = [...columnsOf(db, table)];
+    const columns = [...plainColumns(db, table)];
     const album = columns.find((name) => name === `Z_${number}ALBUMS`);
     const asset = columns.find((name) => ASSET_COLUMN.test(name));
     const order = columns.find((name) => ORDER_COLUMN.test(name)) ?? null;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LooseFile, looseBackup } from '../../../../../../tests/support/browse/loose-backup.ts';
+import { mutated, seeded } from '../../../../../../tests/support/browse/seeded.ts';
 import { encodePlist } from '../../../formats/plist/index.ts';
 import { PhotoLibrary } from './photo-library.ts';
 
@@ -244,6 +245,12 @@ describe('the library of iOS 13', () => {
 });
 
 describe('odd libraries', () => {
+  const many = (count: number): string[] => [
+    'BEGIN',
+    ...Array.from({ length: count }, (_, at) => asset(at + 1, { ZFILENAME: `IMG_${at + 1}.HEIC` })),
+    'COMMIT',
+  ];
+
   it('reads a table with hardly a column, and says what is missing', async () => {
     const path = database(
       'CREATE TABLE ZASSET (Z_PK INTEGER PRIMARY KEY, ZUUID TEXT, ZFILENAME TEXT, ZDIRECTORY TEXT)',
@@ -268,6 +275,42 @@ describe('odd libraries', () => {
       'Photos.sqlite, whether originals are in iCloud',
       'Photos.sqlite, albums',
     ]);
+  });
+
+  it('does not run what stands in the place of a table', async () => {
+    const forever = 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT';
+    const path = database(
+      `CREATE VIEW ZASSET AS ${forever} x AS Z_PK, 'A' AS ZUUID, 'B' AS ZFILENAME FROM n`,
+      `CREATE VIEW ZGENERICALBUM AS ${forever} x AS Z_PK, 2 AS ZKIND FROM n`,
+      ...IOS_13.slice(0, 3),
+      asset(1),
+    );
+    await using backup = looseBackup([library(path)]);
+    using photos = await PhotoLibrary.open(backup);
+    expect([...photos.all()].map(({ id }) => id)).toEqual(['UUID-1']);
+    expect(photos.albums()).toEqual([]);
+  });
+
+  it('ends with a result whatever bytes are flipped', async () => {
+    const whole = readFileSync(
+      database(
+        ...IOS_13,
+        ...many(120),
+        `INSERT INTO ZGENERICALBUM VALUES (3, 'A', 2, 'London', NULL, 0)`,
+        'INSERT INTO Z_26ASSETS VALUES (3, 1, 1)',
+      ),
+    );
+    const next = seeded(26);
+    const path = join(folder, 'flipped.sqlite');
+    for (let round = 0; round < 60; round += 1) {
+      writeFileSync(path, mutated(whole, next));
+      await using backup = looseBackup([library(path)]);
+      using photos = await PhotoLibrary.open(backup);
+      const found = [...photos.all({ filter: { shown: true } })];
+      for (const { id } of photos.albums()) photos.length({ filter: { albumId: id } });
+      expect(photos.counts().all).toBeGreaterThanOrEqual(0);
+      if (photos.source !== 'database') expect(found.length + photos.unreadable.length).toBeGreaterThan(0);
+    }
   });
 
   it('has albums without members where nothing joins them', async () => {
@@ -304,12 +347,6 @@ describe('odd libraries', () => {
     expect([...photos.all()].map(({ id }) => id)).toEqual(['file:Media/DCIM/100APPLE/IMG_0001.HEIC']);
     expect(photos.unreadable).toHaveLength(1);
   });
-
-  const many = (count: number): string[] => [
-    'BEGIN',
-    ...Array.from({ length: count }, (_, at) => asset(at + 1, { ZFILENAME: `IMG_${at + 1}.HEIC` })),
-    'COMMIT',
-  ];
 
   it('falls back to the files where the end of Photos.sqlite is cut off', async () => {
     const whole = database(...IOS_13, ...many(900));
@@ -398,10 +435,55 @@ describe('the files alone', () => {
     expect(second?.rawFile?.path).toBe('Media/DCIM/100APPLE/IMG_0002.DNG');
     expect(second?.adjustments?.path).toBe('Media/DCIM/100APPLE/IMG_0002.AAE');
     expect(film).toMatchObject({ kind: 'video', takenMs: 1_000_000_000_000 });
-    expect(photos.counts()).toMatchObject({ all: 3, photos: 1, videos: 1, trashed: 1 });
+    expect(photos.counts()).toMatchObject({
+      all: 3,
+      photos: 1,
+      videos: 1,
+      trashed: 1,
+      screenshots: null,
+      edited: null,
+    });
     expect(photos.length({ filter: { text: 'hüg' } })).toBe(1);
     expect(photos.asset(ID)?.id).toBe(ID);
     expect(photos.albums()).toEqual([]);
+  });
+});
+
+describe('screenshots that no library tells of', () => {
+  const png = (width: number, height: number): Buffer => {
+    const head = Buffer.alloc(40);
+    head.write('89504e470d0a1a0a0000000d', 'hex');
+    head.write('IHDR', 12, 'latin1');
+    head.writeUInt32BE(width, 16);
+    head.writeUInt32BE(height, 20);
+    return head;
+  };
+
+  it('are PNGs of the size of a screen', async () => {
+    const of = (name: string, bytes: Buffer): LooseFile => {
+      const one = media(`Media/DCIM/100APPLE/${name}`);
+      writeFileSync(one.file ?? '', bytes);
+      return one;
+    };
+    await using backup = looseBackup([
+      of('IMG_1.PNG', png(1179, 2556)),
+      of('IMG_2.PNG', png(2556, 1179)),
+      of('IMG_3.PNG', png(1000, 1000)),
+      of('IMG_4.PNG', Buffer.from('short')),
+      of('IMG_5.JPG', png(1179, 2556)),
+      { domain: CAMERA_ROLL, path: 'Media/PhotoData/cpl_enabled_marker', file: null },
+    ]);
+    using photos = await PhotoLibrary.open(backup);
+    const found = new Map<string | null, boolean | null>();
+    for (const one of photos.all()) found.set(one.fileName, await photos.looksLikeScreenshot(one));
+    expect(Object.fromEntries(found)).toEqual({
+      'IMG_1.PNG': true,
+      'IMG_2.PNG': true,
+      'IMG_3.PNG': false,
+      'IMG_4.PNG': false,
+      'IMG_5.JPG': false,
+    });
+    expect(photos.iCloudPhotos).toEqual({ isOn: true, isDownloadFinished: null });
   });
 });
 

@@ -3,11 +3,13 @@ import type { Backup, BackupFile, PhoneDatabase } from '../../source/types.ts';
 import { type Unreadable, UnreadableList } from '../reading.ts';
 import { reasonOf } from './albums.ts';
 import { DAMAGED_PHOTOS } from './asset-keys.ts';
+import { fileAt } from './companions.ts';
 import { DatabaseLibrary } from './database-library.ts';
 import { FileLibrary } from './file-library.ts';
 import { LibraryTables } from './library-tables.ts';
 import { mediaGroups } from './media-groups.ts';
 import { CAMERA_ROLL } from './media-names.ts';
+import { isPngOfAScreen, PNG_HEAD_BYTES } from './screens.ts';
 import type {
   AssetPage,
   AssetPageRequest,
@@ -133,6 +135,30 @@ export class PhotoLibrary implements Disposable {
       }
       if (!stems.has(group.stem)) yield* group.files;
     }
+  }
+
+  /**
+   * Is it a screenshot? What the library says; where it says nothing, a PNG of exactly the size of a screen is taken for
+   * one. Null: its bytes are not here or cannot be read.
+   */
+  async looksLikeScreenshot(asset: PhotoAsset): Promise<boolean | null> {
+    const { file, isScreenshot } = asset;
+    if (isScreenshot !== null) return isScreenshot;
+    if (file === null || asset.sizeBytes === null) return null;
+    if (!file.path.startsWith('Media/DCIM/') || !/\.png$/i.test(file.path)) return false;
+    try {
+      return isPngOfAScreen(await this.#backup.readRange(file, 0, PNG_HEAD_BYTES));
+    } catch (error) {
+      if (!isBackstopError(error)) throw error;
+      this.#unreadable.addOnce(file.path, error.message);
+      return null;
+    }
+  }
+
+  /** From the files that the phone puts there as signs; their absence proves nothing, so there is no false. */
+  get iCloudPhotos(): { readonly isOn: true | null; readonly isDownloadFinished: true | null } {
+    const has = (name: string): true | null => (fileAt(this.#backup, `Media/PhotoData/${name}`) === null ? null : true);
+    return { isOn: has('cpl_enabled_marker'), isDownloadFinished: has('cpl_download_finished_marker') };
   }
 
   [Symbol.dispose](): void {

@@ -169,9 +169,10 @@ export interface PhotoCounts {
   /** Of those. */
   readonly hidden: number;
   readonly favourites: number;
-  readonly screenshots: number;
+  /** Null where only the files speak, which do not say it. */
+  readonly screenshots: number | null;
   readonly live: number;
-  readonly edited: number;
+  readonly edited: number | null;
   /** Beside those. */
   readonly trashed: number;
   readonly shared: number;
