@@ -343,3 +343,14 @@ describe('kinds of data', () => {
     });
   });
 });
+
+describe('rules of retention', () => {
+  it('say what only the versions that would go have, and that it is not known without the password', async () => {
+    const policy = ['prune', '--dry-run', '--policy', 'light'];
+    const listed = (await run('snapshots')).last['snapshots'] as Array<{ id: string }>;
+    const known = await run(...policy);
+    // Both versions are of today: nothing goes, and that is known.
+    expect(known).toMatchObject({ code: 0, last: { remove: [], lastCopies: [], lastCopiesChecked: true } });
+    expect(listed.length).toBe(2);
+  });
+});

@@ -232,7 +232,7 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     usage: 'prune [--dry-run] [--policy light|standard|everything]',
     summary: 'Apply the rules of retention, and free what may be freed.',
     positionals: [0, 0],
-    flags: ['dry-run', 'policy'],
+    flags: ['dry-run', 'policy', 'password-file'],
   },
   scrub: {
     usage: 'scrub [--due] [--max BYTES] [--rate BYTES]',

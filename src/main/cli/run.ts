@@ -41,6 +41,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
 }
 
+const noPassword = async (): Promise<null> => null;
+
 /** Runs one command; returns the exit code of a command that came to its end. Failures are thrown. */
 export async function runCommand(line: CommandLine, context: RunContext): Promise<number> {
   const { engine, output, signal } = context;
@@ -52,6 +54,8 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
   // A folder, or the id of a vault that this computer knows: the engine tells them apart.
   const vault = line.vault ?? context.defaultVault;
   const { udid } = line;
+  // Some commands use a password where there is one, and go without where there is none.
+  const hasPassword = line.passwordFile !== null || (context.env['BACKSTOP_PASSWORD'] ?? '') !== '';
   const askPassword = passwordAsker({
     env: context.env,
     passwordFile: line.passwordFile,
@@ -135,7 +139,10 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
     }
     case 'prune': {
       const policy = line.policy === null ? null : retentionPresets[line.policy];
-      const result = await engine.prune({ vault, dryRun: line.dryRun, policy }, options);
+      const result = await engine.prune(
+        { vault, dryRun: line.dryRun, policy, askPassword: hasPassword ? askPassword : noPassword },
+        options,
+      );
       output.result(result, pruneText(result));
       return 0;
     }

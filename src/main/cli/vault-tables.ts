@@ -17,6 +17,7 @@ import type {
   VaultInfoResult,
 } from '../../shared/contract/index.ts';
 import { formatBytes, formatDuration } from '../../shared/text/index.ts';
+import { printable } from './browse-tables.ts';
 import { shortId, table } from './tables.ts';
 
 /** What the commands about the vault itself say. Figures of space tell apart what is free now and what will be. */
@@ -83,18 +84,25 @@ export function clearedLines(cleared: Cleared): string[] {
   return lines;
 }
 
+function lastCopyLines({ lastCopies, moreLastCopies, lastCopiesChecked }: PruneResult): string[] {
+  if (!lastCopiesChecked) return ['What only they have is not known: give the backup password to have that looked at.'];
+  if (lastCopies.length === 0) return ['Nothing in them is the last copy.'];
+  const shown = lastCopies
+    .slice(0, 20)
+    .map((one) => `  ${one.kind}: ${printable(one.name)} (${shortId(one.snapshot)})`);
+  const rest = lastCopies.length - shown.length + moreLastCopies;
+  return ['Only they have:', ...shown, ...(rest > 0 ? [`  … and ${rest} more.`] : [])];
+}
+
 export function pruneText(result: PruneResult): string {
-  const { dryRun, remove, expired, laterBytes, overBudgetBytes, lastCopies, lastCopiesChecked } = result;
+  const { dryRun, remove, expired, laterBytes, overBudgetBytes } = result;
   const verb = dryRun ? 'would leave' : 'left';
   const lines = [
     remove.length === 0
       ? 'The rules keep every version.'
       : `${remove.length} ${remove.length === 1 ? 'version' : 'versions'} ${verb} the list: ${remove.map(shortId).join(', ')}.`,
   ];
-  if (remove.length > 0 && lastCopiesChecked) {
-    const items = lastCopies.map((one) => `${one.kind} ${one.name}`).join(', ');
-    lines.push(lastCopies.length === 0 ? 'Nothing in them is the last copy.' : `Only they have: ${items}.`);
-  }
+  if (remove.length > 0) lines.push(...lastCopyLines(result));
   if (expired.length > 0) {
     lines.push(`Undo time over, ${dryRun ? 'would go' : 'gone'} for good: ${expired.map(shortId).join(', ')}.`);
   }

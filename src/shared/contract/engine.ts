@@ -64,6 +64,8 @@ export interface PruneRequest {
   readonly vault: string;
   readonly dryRun: boolean;
   readonly policy: RetentionPolicy | null;
+  /** To see what would lose its last copy; without a password that is not known of encrypted versions. */
+  readonly askPassword: AskPassword;
 }
 
 export interface ScrubRequest {
@@ -108,7 +110,7 @@ export interface Engine {
   /** Applies the rules of retention, then clears what may be cleared. `policy` null: the vault's own. */
   prune(request: PruneRequest, options?: WorkOptions): Promise<PruneResult>;
   /** `policy` null: only tells it. */
-  retention(request: Omit<PruneRequest, 'dryRun'>, options?: WorkOptions): Promise<RetentionResult>;
+  retention(request: Omit<PruneRequest, 'dryRun' | 'askPassword'>, options?: WorkOptions): Promise<RetentionResult>;
   scrub(request: ScrubRequest, options?: WorkOptions): Promise<ScrubResult>;
   repair(request: { readonly vault: string }, options?: WorkOptions): Promise<RepairResult>;
   vaultInfo(request: { readonly vault: string }, options?: WorkOptions): Promise<VaultInfoResult>;

@@ -86,6 +86,8 @@ export const pruneResultSchema = clearedSchema.extend({
   overBudgetBytes: bytes,
   /** Things of the owner that no other version holds. */
   lastCopies: z.array(z.object({ snapshot: z.string(), kind: z.string(), name: z.string() })),
+  /** Beyond those that are listed. */
+  moreLastCopies: z.number().int(),
   /** False: what is inside the versions was not looked at. */
   lastCopiesChecked: z.boolean(),
 });

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type {
   BackupRequest,
@@ -42,9 +41,10 @@ import { repairVault, scrubVault } from './care.ts';
 import { checkSnapshot } from './check-snapshot.ts';
 import { runDemo } from './demo.ts';
 import { KnownVaults } from './known-vaults.ts';
+import { lastCopies } from './last-copies.ts';
 import { BackupOpener } from './open-backup.ts';
 import { connectTrusted, listDevices, type PhoneAccess, pairDevice, phoneAccess, requirePhone } from './phones.ts';
-import { pruneVault, setRetention } from './retention.ts';
+import { type LookInside, pruneVault, setRetention } from './retention.ts';
 import { showSnapshot } from './show-snapshot.ts';
 import { summarise, summariseOne } from './summaries.ts';
 import { emptyTrash, forgetVersions, listTrash, noteVersion, pinVersions, restoreVersions } from './trash.ts';
@@ -64,12 +64,14 @@ export function createEngine(options: EngineOptions): Engine {
 class LocalEngine implements Engine {
   readonly browse: BrowseEngine;
   readonly #home: string;
+  readonly #opener: BackupOpener;
   readonly #env: NodeJS.ProcessEnv;
 
   constructor({ home, env }: EngineOptions) {
     this.#home = resolve(home);
     this.#env = env;
-    this.browse = browseEngine(new BackupOpener(this.#home, (path) => this.#open(path)));
+    this.#opener = new BackupOpener(this.#home, (path) => this.#open(path));
+    this.browse = browseEngine(this.#opener);
   }
 
   get #phones(): PhoneAccess {
@@ -172,7 +174,6 @@ class LocalEngine implements Engine {
   }
 
   async snapshots(request: { readonly vault: string; readonly udid: string | null }): Promise<SnapshotsResult> {
-    if (!existsSync(request.vault)) throw new BackstopError('vault/not-found', { data: { path: request.vault } });
     await using vault = await this.#open(request.vault);
     const list = await vault.snapshots();
     const { udid } = request;
@@ -251,10 +252,13 @@ class LocalEngine implements Engine {
 
   async prune(request: PruneRequest, options: WorkOptions = {}): Promise<PruneResult> {
     await using vault = await this.#open(request.vault);
-    return await pruneVault(vault, request, options.signal);
+    const { askPassword } = request;
+    const look: LookInside = (going, staying) =>
+      lastCopies({ opener: this.#opener, vault, askPassword, going, staying }, options);
+    return await pruneVault(vault, request, look, options.signal);
   }
 
-  async retention(request: Omit<PruneRequest, 'dryRun'>): Promise<RetentionResult> {
+  async retention(request: Omit<PruneRequest, 'dryRun' | 'askPassword'>): Promise<RetentionResult> {
     await using vault = await this.#open(request.vault);
     return await setRetention(vault, request.policy);
   }

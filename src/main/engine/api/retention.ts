@@ -11,6 +11,7 @@ import {
   retentionPresets,
 } from '../../../shared/rules/retention/index.ts';
 import { type Snapshot, type SnapshotList, UNDO_MS, type Vault, type VaultEvent } from '../vault/index.ts';
+import { type LastCopies, NOT_CHECKED } from './last-copies.ts';
 import { isGood } from './summaries.ts';
 import { cleared, estimateOrNull } from './trash.ts';
 
@@ -45,6 +46,7 @@ export async function setRetention(vault: Vault, policy: RetentionPolicy | null)
 export async function pruneVault(
   vault: Vault,
   request: { readonly dryRun: boolean; readonly policy: RetentionPolicy | null },
+  look: LookInside = async () => NOT_CHECKED,
   signal?: AbortSignal,
 ): Promise<PruneResult> {
   const list = await vault.snapshots();
@@ -64,14 +66,22 @@ export async function pruneVault(
   });
   const isGoing = new Set(plan.remove);
   const going = list.snapshots.filter((one) => isGoing.has(one.id));
+  const last =
+    going.length === 0
+      ? { ...NOT_CHECKED, isChecked: true }
+      : await look(
+          going,
+          list.snapshots.filter((one) => !isGoing.has(one.id)),
+        );
   const common = {
     type: 'result' as const,
     dryRun: request.dryRun,
     policy,
     remove: [...plan.remove],
     overBudgetBytes: plan.overBudgetBytes,
-    lastCopies: [],
-    lastCopiesChecked: false,
+    lastCopies: [...last.items],
+    moreLastCopies: last.more,
+    lastCopiesChecked: last.isChecked,
   };
   if (request.dryRun) {
     const expired = list.forgotten.filter((one) => one.forgotten.isExpired);
@@ -92,7 +102,7 @@ export async function pruneVault(
   // A pin whose time is over is taken back only when the version has to go.
   for (const one of going) if (list.states.get(one.id)?.isPinned === true) await vault.unpin(one);
   if (going.length > 0) await vault.forget(going, 'retention');
-  await expireUnderPressure(vault, policy, usedBytes, signal);
+  await expireUnderPressure(vault, policy, { usedBytes, look }, signal);
   const report = await vault.collect({ signal });
   const left = (await vault.snapshots()).forgotten;
   return {
@@ -103,11 +113,14 @@ export async function pruneVault(
   };
 }
 
+/** What would be lost with the first versions if only the others stay. */
+export type LookInside = (going: readonly Snapshot[], staying: readonly Snapshot[]) => Promise<LastCopies>;
+
 /** When room is short, what the rules removed loses its undo time, the oldest first. */
 async function expireUnderPressure(
   vault: Vault,
   policy: RetentionPolicy,
-  usedBytes: number,
+  { usedBytes, look }: { readonly usedBytes: number; readonly look: LookInside },
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const list = await vault.snapshots();
@@ -127,7 +140,16 @@ async function expireUnderPressure(
     holdsLastCopy: () => false,
     freedWithout: measured(vault, waiting, over, signal),
   });
-  const isChosen = new Set(expire);
+  if (expire.length === 0) return;
+  // What may hold the last copy of something keeps its 30 days, and so does what could not be looked into.
+  const isPlanned = new Set(expire);
+  const last = await look(
+    waiting.filter((one) => isPlanned.has(one.id)),
+    [...list.snapshots, ...waiting.filter((one) => !isPlanned.has(one.id))],
+  );
+  if (!last.isChecked || last.more > 0) return;
+  const holders = new Set(last.items.map((one) => one.snapshot));
+  const isChosen = new Set(expire.filter((id) => !holders.has(id)));
   for (const one of waiting) if (isChosen.has(one.id)) await vault.expire(one);
 }
 
