@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LooseFile, looseBackup } from '../../../../../../tests/support/browse/loose-backup.ts';
+import { BackstopError } from '../../../../../shared/errors/index.ts';
 import { PhotoLibrary } from '../../readers/photos/index.ts';
+import type { Backup, BackupFile } from '../../source/types.ts';
 import { exportPhotos, type PhotoExport, type PhotoExportRequest } from './index.ts';
 
 const COCOA = 978_307_200;
@@ -43,6 +45,7 @@ interface Asset {
   readonly hidden?: boolean;
   readonly trashed?: boolean;
   readonly directory?: string;
+  readonly shared?: boolean;
 }
 
 function libraryFile(assets: readonly Asset[], more: readonly string[] = []): LooseFile {
@@ -50,7 +53,7 @@ function libraryFile(assets: readonly Asset[], more: readonly string[] = []): Lo
   const path = join(folder, `library-${made}`);
   const db = new Database(path);
   db.exec(`CREATE TABLE ZASSET (Z_PK INTEGER PRIMARY KEY, ZUUID TEXT, ZDIRECTORY TEXT, ZFILENAME TEXT, ZKIND INTEGER,
-    ZKINDSUBTYPE INTEGER, ZDATECREATED REAL, ZHIDDEN INTEGER, ZTRASHEDSTATE INTEGER, ZADJUSTMENTSSTATE INTEGER, ZADJUSTMENTTIMESTAMP REAL);
+    ZKINDSUBTYPE INTEGER, ZDATECREATED REAL, ZHIDDEN INTEGER, ZTRASHEDSTATE INTEGER, ZADJUSTMENTSSTATE INTEGER, ZADJUSTMENTTIMESTAMP REAL, ZSAVEDASSETTYPE INTEGER);
     CREATE TABLE ZADDITIONALASSETATTRIBUTES (Z_PK INTEGER PRIMARY KEY, ZASSET INTEGER, ZORIGINALFILENAME TEXT, ZTIMEZONEOFFSET INTEGER);
     CREATE TABLE ZINTERNALRESOURCE (ZASSET INTEGER, ZRESOURCETYPE INTEGER, ZDATASTORESUBTYPE INTEGER, ZLOCALAVAILABILITY INTEGER, ZREMOTEAVAILABILITY INTEGER, ZDATALENGTH INTEGER);
     CREATE TABLE ZGENERICALBUM (Z_PK INTEGER PRIMARY KEY, ZUUID TEXT, ZKIND INTEGER, ZTITLE TEXT, ZPARENTFOLDER INTEGER, ZTRASHEDSTATE INTEGER);
@@ -66,8 +69,14 @@ function libraryFile(assets: readonly Asset[], more: readonly string[] = []): Lo
       one.live ? 2 : 0,
       taken,
     ];
-    const state = [one.hidden ? 1 : 0, one.trashed ? 1 : 0, one.edited ? 2 : 0, one.edited ? (taken ?? 0) + 60 : null];
-    db.prepare('INSERT INTO ZASSET VALUES (?,?,?,?,?,?,?,?,?,?,?)').run(...row, ...state);
+    const state = [
+      one.hidden ? 1 : 0,
+      one.trashed ? 1 : 0,
+      one.edited ? 2 : 0,
+      one.edited ? (taken ?? 0) + 60 : null,
+      one.shared ? 4 : 3,
+    ];
+    db.prepare('INSERT INTO ZASSET VALUES (?,?,?,?,?,?,?,?,?,?,?,?)').run(...row, ...state);
     db.prepare('INSERT INTO ZADDITIONALASSETATTRIBUTES VALUES (?,?,?,?)').run(
       at + 1,
       at + 1,
@@ -265,6 +274,44 @@ describe('taking photos out', () => {
     expect(result.failed).toEqual([
       { path: 'Media/DCIM/100APPLE/B.HEIC', reason: 'no JPEG could be made of it: odd picture' },
     ]);
+  });
+
+  it('goes on where one file cannot be read, and stops where the disk fails', async () => {
+    const names = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
+    await using backup = looseBackup([
+      libraryFile(
+        names.map((name, at) => ({ id: name, name: `${name}.HEIC`, taken: END_OF_MAY + at, shared: name === 'H' })),
+      ),
+      ...names.map((name) => media(`Media/DCIM/100APPLE/${name}.HEIC`)),
+    ]);
+    using photos = await PhotoLibrary.open(backup);
+    const failing = (path: string, error: Error): Backup =>
+      new Proxy(backup, {
+        get(target, key) {
+          const value: unknown = Reflect.get(target, key);
+          if (typeof value !== 'function') return value;
+          if (key !== 'read') return value.bind(target);
+          return async function* (file: BackupFile) {
+            if (file.path === path) throw error;
+            yield* target.read(file);
+          };
+        },
+      });
+    const bad = 'Media/DCIM/100APPLE/B.HEIC';
+    const unreadable = new BackstopError('browse/unreadable-file', { data: { domain: 'x', path: bad, reason: 'y' } });
+    const result = await exportPhotos(photos, failing(bad, unreadable), { directory: target, layout: 'flat' });
+    expect(result.failed).toEqual([{ path: bad, reason: unreadable.message }]);
+    expect(result.files).toBe(7);
+    expect(written()).toEqual([
+      ...['A', 'C', 'D', 'E', 'F', 'G'].map((name) => `${name}.HEIC`),
+      'SHA256SUMS',
+      'Shared by others/H.HEIC',
+    ]);
+    const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    const directory = `${target}-full`;
+    const stopped = exportPhotos(photos, failing(bad, full), { directory, ids: ['A', 'B', 'A'] });
+    await expect(stopped).rejects.toMatchObject({ code: 'export/target-unwritable' });
+    expect(readdirSync(directory)).not.toContain('SHA256SUMS');
   });
 
   it('stops when it is told to, and leaves no list that says all is well', async () => {

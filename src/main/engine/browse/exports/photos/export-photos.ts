@@ -107,7 +107,7 @@ class PhotoExportRun {
     const { liveVideos = true, edited = true, raw = true, adjustments = false } = request;
     this.#wanted = { liveVideos, edited, raw, adjustments };
     this.#folders = new PhotoFolders(request.layout ?? 'month', request.layout === 'album' ? library.albums() : []);
-    this.#total = request.ids?.length ?? library.length(request.query);
+    this.#total = request.ids === undefined ? library.length(request.query) : new Set(request.ids).size;
   }
 
   async all(): Promise<PhotoExport> {
@@ -143,7 +143,7 @@ class PhotoExportRun {
       yield* this.#library.all({ ...query, order: 'oldest' });
       return;
     }
-    for (const id of ids) {
+    for (const id of new Set(ids)) {
       const asset = this.#library.asset(id);
       if (asset === null) this.#failed.push({ path: id, reason: 'no photo of this backup has this id' });
       else yield asset;

@@ -6,12 +6,13 @@ export type PhotoLayout = 'month' | 'album' | 'flat';
 
 const DELETED = 'Recently Deleted';
 const HIDDEN = 'Hidden';
+const SHARED = 'Shared by others';
 const NO_ALBUM = 'No album';
 const NO_DATE = 'No date';
 /** Folders within folders, more than the phone lets one make. */
 const MAX_DEPTH = 16;
 
-/** Which folders an asset goes to. Deleted and hidden ones never stand among the others. */
+/** Which folders an asset goes to. Deleted and hidden ones, and other people's, never stand among the others. */
 export class PhotoFolders {
   readonly #layout: PhotoLayout;
   readonly #albums: ReadonlyMap<string, readonly string[]>;
@@ -23,8 +24,13 @@ export class PhotoFolders {
 
   of(asset: PhotoAsset): ReadonlyArray<readonly string[]> {
     const top = asset.isTrashed === true ? [DELETED] : asset.isHidden === true ? [HIDDEN] : [];
-    if (this.#layout === 'flat') return [top];
-    if (this.#layout === 'month' || top.length > 0) return [[...top, ...monthOf(asset)]];
+    if (this.#layout === 'album' && top.length === 0) return this.#albumsOf(asset);
+    const isShared = asset.library === 'shared-album' || asset.library === 'shared-with-you';
+    const folder = top.length === 0 && isShared ? [SHARED] : top;
+    return [this.#layout === 'flat' ? folder : [...folder, ...monthOf(asset)]];
+  }
+
+  #albumsOf(asset: PhotoAsset): ReadonlyArray<readonly string[]> {
     const albums = asset.albumIds.flatMap((id) => {
       const folder = this.#albums.get(id);
       return folder === undefined ? [] : [folder];

@@ -277,6 +277,40 @@ describe('odd libraries', () => {
     ]);
   });
 
+  it.each([
+    ['iOS 11', 'ZGENERICASSET', 'Z_20ASSETS', 'Z_20ALBUMS', 'Z_27ASSETS', 'ZMASTERFINGERPRINT', 'ZHASADJUSTMENTS'],
+    ['iOS 12', 'ZGENERICASSET', 'Z_23ASSETS', 'Z_23ALBUMS', 'Z_30ASSETS', 'ZMASTERFINGERPRINT', 'ZHASADJUSTMENTS'],
+    ['iOS 14', 'ZASSET', 'Z_26ASSETS', 'Z_26ALBUMS', 'Z_3ASSETS', 'ZMASTERFINGERPRINT', 'ZHASADJUSTMENTS'],
+    ['iOS 15', 'ZASSET', 'Z_27ASSETS', 'Z_27ALBUMS', 'Z_3ASSETS', 'ZMASTERFINGERPRINT', 'ZHASADJUSTMENTS'],
+    ['iOS 17', 'ZASSET', 'Z_28ASSETS', 'Z_28ALBUMS', 'Z_3ASSETS', 'ZMASTERFINGERPRINT', 'ZHASADJUSTMENTS'],
+    ['iOS 17.6', 'ZASSET', 'Z_29ASSETS', 'Z_29ALBUMS', 'Z_3ASSETS', 'ZMASTERFINGERPRINT', 'ZHASADJUSTMENTS'],
+    ['iOS 18', 'ZASSET', 'Z_30ASSETS', 'Z_30ALBUMS', 'Z_3ASSETS', 'ZORIGINALSTABLEHASH', 'ZADJUSTMENTSSTATE'],
+    ['iOS 26', 'ZASSET', 'Z_33ASSETS', 'Z_33ALBUMS', 'Z_3ASSETS', 'ZORIGINALSTABLEHASH', 'ZADJUSTMENTSSTATE'],
+  ])('finds the names of %s', async (_ios, assets, join, albumColumn, assetColumn, hash, adjusted) => {
+    const path = database(
+      `CREATE TABLE ${assets} (Z_PK INTEGER PRIMARY KEY, ZUUID TEXT, ZDIRECTORY TEXT, ZFILENAME TEXT, ZKIND INTEGER, ${adjusted} INTEGER)`,
+      `CREATE TABLE ZADDITIONALASSETATTRIBUTES (Z_PK INTEGER PRIMARY KEY, ZASSET INTEGER, ${hash} TEXT)`,
+      'CREATE TABLE ZINTERNALRESOURCE (Z_PK INTEGER PRIMARY KEY, ZASSET INTEGER, ZLOCALAVAILABILITY INTEGER)',
+      'CREATE TABLE ZGENERICALBUM (Z_PK INTEGER PRIMARY KEY, ZUUID TEXT, ZKIND INTEGER, ZTITLE TEXT)',
+      // Others that look like it.
+      'CREATE TABLE Z_99ASSETS (Z_98ALBUMS INTEGER, Z_3ASSETS INTEGER)',
+      'CREATE TABLE Z_3ASSETSBEINGKEY (Z_3ALBUMS INTEGER, Z_3ASSETS INTEGER)',
+      `CREATE TABLE ${join} (${albumColumn} INTEGER, ${assetColumn} INTEGER, Z_FOK_${assetColumn.slice(2)} INTEGER)`,
+      `INSERT INTO ${assets} VALUES (7, 'A', 'DCIM/100APPLE', 'IMG_0001.HEIC', 0, 2), (8, 'B', 'DCIM/100APPLE', 'IMG_0002.HEIC', 0, 0)`,
+      `INSERT INTO ZADDITIONALASSETATTRIBUTES VALUES (1, 7, 'HASH')`,
+      `INSERT INTO ZGENERICALBUM VALUES (3, 'L', 2, 'London')`,
+      `INSERT INTO ${join} VALUES (3, 7, 2), (3, 8, 1)`,
+    );
+    await using backup = looseBackup([library(path)]);
+    using photos = await PhotoLibrary.open(backup);
+    expect(photos.asset('A')).toMatchObject({ fingerprint: 'HASH', isEdited: true, albumIds: ['L'] });
+    expect(photos.asset('B')).toMatchObject({ fingerprint: null, isEdited: false });
+    expect([...photos.all({ filter: { albumId: 'L' }, order: 'album' })].map(({ id }) => id)).toEqual(['B', 'A']);
+    expect(photos.counts()).toMatchObject({ photos: 2, edited: 1 });
+    expect(photos.albums()).toMatchObject([{ title: 'London', count: 2 }]);
+    expect(photos.unreadable).toEqual([]);
+  });
+
   it('does not run what stands in the place of a table', async () => {
     const forever = 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT';
     const path = database(
