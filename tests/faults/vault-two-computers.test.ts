@@ -19,6 +19,7 @@ vi.hoisted(() => {
   process.env['BACKSTOP_TIMEOUT_SCALE'] ??= '0.02';
 });
 
+import { exportSnapshot } from '../../src/main/engine/export/index.ts';
 import { describeVolume } from '../../src/main/engine/platform/index.ts';
 import { writeMark } from '../../src/main/engine/vault/collect/gc-files.ts';
 import type { DescribeVolume } from '../../src/main/engine/vault/destination/destination.ts';
@@ -343,6 +344,24 @@ test('what one computer reads for long no other one sweeps away, and a short loo
   await desk.collect();
   expect(await problemOf(lap, { snapshot, content: LONG })).toBeNull();
   expect(kindsOfLeases(desk)).toEqual([]);
+});
+
+test('an export holds sweeps off as long as it reads', async () => {
+  const root = freshFolder();
+  const desk = await new Computer(root, 'desk').open('vault');
+  await using session = await desk.openSession({ udid: UDID, label: 'Anna' });
+  const snapshot = await commitVersion(session, null, LONG, dayOf(0));
+  const io = new WatchedIo(nodeIo);
+  const lap = await new Computer(root, 'lap').open('vault', { io });
+  {
+    await using view = await lap.view(snapshot);
+    const directory = join(root, 'exported');
+    const { bytes } = snapshot.record;
+    await exportSnapshot({ view, udid: UDID, directory, vaultDirectory: lap.dir, bytes });
+    expect(kindsOfLeases(desk)).toEqual(['read']);
+  }
+  expect(kindsOfLeases(desk)).toEqual([]);
+  expect(io.operations.every(({ path }) => path.includes('/leases/read-') || path.endsWith('/leases'))).toBe(true);
 });
 
 test('who may not write reads all the same', async () => {
