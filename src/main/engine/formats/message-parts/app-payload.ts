@@ -29,7 +29,12 @@ function readLink(archive: KeyedArchive, link: PlistValue): AppPayload {
   const special = archive.at(link, 'specialization') ?? archive.at(link, 'specialization2');
   const url = archive.urlOf(archive.at(link, 'URL')) ?? archive.urlOf(archive.at(link, 'originalURL'));
   return {
-    title: first(archive.textAt(link, 'title'), archive.textAt(special, 'name'), archive.textAt(special, 'title')),
+    title: first(
+      archive.textAt(link, 'title'),
+      archive.textAt(special, 'name'),
+      archive.textAt(special, 'title'),
+      archive.textAt(archive.at(link, 'collaborationMetadata'), 'title'),
+    ),
     subtitle: first(
       archive.textAt(link, 'summary'),
       joined(archive.textAt(special, 'artist'), archive.textAt(special, 'album')),

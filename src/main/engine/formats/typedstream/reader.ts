@@ -18,6 +18,7 @@ const FLOAT = 0x83;
 const NEW = 0x84;
 const NIL = 0x85;
 const END = 0x86;
+const INT64 = 0x87;
 /** Signed bytes below this are heads (some of them unused), no numbers. References count from here. */
 const FIRST_NUMBER = -110;
 const STREAM_VERSION = 4;
@@ -213,6 +214,12 @@ class TypedstreamReader {
       const bytes = this.#take(4);
       const value = this.#isLittleEndian ? bytes.readUInt32LE() : bytes.readUInt32BE();
       return isSigned ? value | 0 : value;
+    }
+    if (head === INT64) {
+      const bytes = this.#take(8);
+      // Beyond 2^53 inexact; no length, reference or attribute is nearly as large.
+      const value = this.#isLittleEndian ? bytes.readBigInt64LE() : bytes.readBigInt64BE();
+      return Number(isSigned ? value : BigInt.asUintN(64, value));
     }
     const value = signed(head);
     if (value < FIRST_NUMBER) throw badTypedstream('a mark where a number must be');

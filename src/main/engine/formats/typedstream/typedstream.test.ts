@@ -51,6 +51,13 @@ describe('an attributed text', () => {
     expect(readAttributedText(plainString('05', 'Hello'))).toEqual({ text: 'Hello', runs: [] });
   });
 
+  it('may have numbers of eight bytes among its attributes', () => {
+    const bytes = encodeAttributedString('Hello', [{ length: 5, attributes: { n: 300 } }]);
+    const [before, after] = bytes.toString('hex').split('812c01');
+    const read = readAttributedText(Buffer.from(`${before}8700e68ee7fdffffff${after}`, 'hex'));
+    expect(read.runs[0]?.attributes.get('n')).toBe(-9_000_000_000);
+  });
+
   it('is read in the other byte order too', () => {
     const head = `040b${ascii('typedstream')}8103e8`;
     const body = `84 01 40 84 ${STRING_CLASS} 84 01 2b 81 0005 ${ascii('Hello')} 86`.replaceAll(' ', '');
@@ -65,6 +72,7 @@ describe('bytes that are no attributed text', () => {
     ['another signature', Buffer.from(`040b${ascii('streamtypex')}81e803`, 'hex')],
     ['a text longer than the bytes', plainString('60', 'Hello')],
     ['a length of four billion', plainString('82ffffffff', 'Hello')],
+    ['a length of eight bytes', plainString('87ffffffffffffffff', 'Hello')],
     ['no UTF-8', stream(`84 01 40 84 ${STRING_CLASS} 84 01 2b 02 c328 86`)],
     ['a reference to nothing', stream('84 01 40 a5')],
     ['an object without an end', stream(`84 01 40 84 ${STRING_CLASS} 84 01 2b 01 41`)],

@@ -78,7 +78,9 @@ function pieceLines(piece: Piece, paths: readonly string[]): string[] {
         ? paths.map((path) => `[${path}]`)
         : [`[${oneLine(piece.file.name)}: ${absence(piece.file.state) ?? 'it could not be read from the backup'}]`];
     case 'link':
-      return [piece.title, piece.subtitle, piece.url].filter((line) => line !== null).map(oneLine);
+      return [piece.title, piece.subtitle, piece.app, /^https?:/i.test(piece.url ?? '') ? piece.url : null]
+        .filter((line) => line !== null)
+        .map(oneLine);
     case 'place':
       return [`${oneLine(piece.name ?? 'Location')} (${piece.latitude}, ${piece.longitude})`];
     case 'contact':

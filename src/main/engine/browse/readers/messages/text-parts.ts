@@ -1,6 +1,7 @@
 import {
   type AttributedRun,
   type AttributedText,
+  type AttributeValue,
   readAttributedText,
   salvageText,
 } from '../../../formats/typedstream/index.ts';
@@ -61,6 +62,7 @@ function decode(body: Uint8Array): { read: AttributedText | null; problem: strin
 
 const PART = '__kIMMessagePartAttributeName';
 const FILE = '__kIMFileTransferGUIDAttributeName';
+const TRANSCRIPT = 'IMAudioTranscription';
 
 function splitParts({ text, runs }: AttributedText, attachmentIds: readonly string[]): readonly MessagePart[] {
   const named = new Set(runs.map(({ attributes }) => attributes.get(FILE)));
@@ -73,8 +75,8 @@ function splitParts({ text, runs }: AttributedText, attachmentIds: readonly stri
     const number = run.attributes.get(PART);
     const part = typeof number === 'number' ? number : builder.parts.length;
     const file = run.attributes.get(FILE);
-    if (typeof file === 'string' && words.includes(PLACE)) builder.addPlace(part, file);
-    else if (runs.length === 0 && words === PLACE) builder.addPlace(part, null);
+    if (typeof file === 'string' && words.includes(PLACE)) builder.addPlace(part, file, run.attributes.get(TRANSCRIPT));
+    else if (runs.length === 0 && words === PLACE) builder.addPlace(part, null, null);
     else builder.addText(part, words.replaceAll(PLACE, ''), run);
   }
   const rest = text.slice(end).replaceAll(PLACE, '');
@@ -104,10 +106,11 @@ class PartBuilder {
   }
 
   /** Where a text names no attachment, or one by a name it had on another device, their order tells them apart. */
-  addPlace(part: number, named: string | null): void {
+  addPlace(part: number, named: string | null, heard: AttributeValue | undefined): void {
     this.#close();
     const attachmentId = named !== null && this.#known.has(named) ? named : (this.#unnamed.shift() ?? named);
-    if (attachmentId !== null) this.parts.push({ kind: 'attachment', part, attachmentId });
+    const transcript = typeof heard === 'string' && heard.trim() !== '' ? heard : null;
+    if (attachmentId !== null) this.parts.push({ kind: 'attachment', part, attachmentId, transcript });
   }
 
   finish(): readonly MessagePart[] {
@@ -139,7 +142,12 @@ function unplaced(parts: readonly MessagePart[], attachmentIds: readonly string[
   if (rest.length === 0) return parts;
   return [
     ...parts,
-    ...rest.map((attachmentId, index) => ({ kind: 'attachment' as const, part: parts.length + index, attachmentId })),
+    ...rest.map((attachmentId, index) => ({
+      kind: 'attachment' as const,
+      part: parts.length + index,
+      attachmentId,
+      transcript: null,
+    })),
   ];
 }
 

@@ -98,7 +98,13 @@ export interface TextSpan {
 /** The pieces of a message in the order in which they stand. `part` is what tapbacks and edits count by. */
 export type MessagePart =
   | { readonly kind: 'text'; readonly part: number; readonly text: string; readonly spans: readonly TextSpan[] }
-  | { readonly kind: 'attachment'; readonly part: number; readonly attachmentId: string };
+  | {
+      readonly kind: 'attachment';
+      readonly part: number;
+      readonly attachmentId: string;
+      /** What the phone heard in an audio message. */
+      readonly transcript: string | null;
+    };
 
 export interface EditedPart {
   readonly part: number;

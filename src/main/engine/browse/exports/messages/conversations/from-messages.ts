@@ -112,16 +112,9 @@ class MessagesAdapter {
     const isLink = app?.bundleId.includes(LINKS) === true;
     if (message.subject !== null)
       pieces.push({ kind: 'text', text: message.subject, spans: [wholeBold(message.subject)] });
-    const attachments = new Map(message.attachments.map((attachment) => [attachment.id, attachment]));
-    // A link's preview says the address, so the words are only repeated when they say more.
-    const words = message.text?.trim() ?? '';
-    for (const part of message.parts) {
-      if (part.kind === 'text' && isLink && part.text.trim() === words && isAddress(words, app?.url ?? null)) continue;
-      const piece = this.#piece(part, attachments);
-      if (piece !== null) pieces.push(piece);
-    }
+    pieces.push(...this.#partPieces(message, isLink));
     if (app !== null && (isLink || app.title !== null || app.url !== null || app.appName !== null)) {
-      const url = app.url ?? (isLink ? words || null : null);
+      const url = app.url ?? (isLink ? message.text?.trim() || null : null);
       const previews = message.attachments.filter(({ isPreview }) => isPreview).map((one) => this.#file(one));
       pieces.push({ kind: 'link', title: app.title, subtitle: app.subtitle, url, app: app.appName, previews });
     } else if (app !== null && pieces.length === 0)
@@ -137,13 +130,32 @@ class MessagesAdapter {
     return pieces;
   }
 
-  #piece(part: MessagePart, attachments: ReadonlyMap<string, MessageAttachment>): Piece | null {
+  #partPieces({ parts, attachments, text, app }: Message, isLink: boolean): readonly Piece[] {
+    const known = new Map(attachments.map((attachment) => [attachment.id, attachment]));
+    const words = text?.trim() ?? '';
+    return parts.flatMap((part): readonly Piece[] => {
+      if (part.kind === 'attachment') {
+        const file = this.#piece(part, known, app !== null);
+        const heard = part.transcript === null ? [] : [{ kind: 'remark' as const, text: `“${part.transcript}”` }];
+        return file === null ? heard : [file, ...heard];
+      }
+      // A link's card says its address; words that say anything else stand beside it.
+      if (isLink && part.text.trim() === words && words === (app?.url ?? words)) return [];
+      const piece = this.#piece(part, known, app !== null);
+      return piece === null ? [] : [piece];
+    });
+  }
+
+  #piece(part: MessagePart, attachments: ReadonlyMap<string, MessageAttachment>, hasBalloon: boolean): Piece | null {
     if (part.kind === 'text') {
       const spans = part.spans.map(({ mention, ...span }) => ({ ...span, isMention: mention !== null }));
       return part.text.trim() === '' ? null : { kind: 'text', text: part.text, spans };
     }
     const attachment = attachments.get(part.attachmentId);
-    if (attachment === undefined) return { kind: 'remark', text: 'An attachment that the database does not know' };
+    if (attachment === undefined) {
+      // The place of an app's balloon is named like an attachment.
+      return hasBalloon ? null : { kind: 'remark', text: 'An attachment that the database does not know' };
+    }
     return attachment.isPreview ? null : { kind: 'file', file: this.#file(attachment) };
   }
 
@@ -245,10 +257,6 @@ function excerptOf({ text, attachments }: Message): string | null {
 function wholeBold(text: string) {
   const plain = { link: null, isMention: false, isItalic: false, isUnderlined: false, isStruckThrough: false };
   return { start: 0, length: text.length, isBold: true, ...plain };
-}
-
-function isAddress(words: string, url: string | null): boolean {
-  return words !== '' && !/\s/.test(words) && (words === url || /^https?:\/\//i.test(words));
 }
 
 /** "com.apple.messages.MSMessageExtensionBalloonPlugin:TEAM:com.example.app" → "com.example.app". */
