@@ -90,6 +90,13 @@ export function backupText(result: BackupResult): string {
   for (const file of notSent.slice(0, PROBLEMS_SHOWN))
     lines.push(`The iPhone could not send: ${file.path} (${file.reason})`);
   lines.push(...verificationLines(verification));
+  for (const { kind, before, after, pinned } of result.losses) {
+    const what =
+      after === 0 && (kind === 'app' || kind === 'conversation')
+        ? `A whole ${kind} is gone`
+        : `Many ${kind} are gone: ${before} before, ${after} now`;
+    lines.push(`${what}. Did you mean this? The version before, ${pinned.slice(0, SHORT_ID)}, was pinned and stays.`);
+  }
   return lines.join('\n');
 }
 

@@ -47,6 +47,13 @@ export const backupResultSchema = z.object({
   fullReason: z.string().nullable(),
   /** Files the phone said it could not send. */
   notSent: z.array(z.object({ path: z.string(), reason: z.string() })),
+  /**
+   * What is suddenly gone from the phone, against the version before; that one was pinned. `kind` is a kind of data, or
+   * `app` or `conversation` for one that vanished. Empty too where it could not be told, as without the password.
+   */
+  losses: z.array(
+    z.object({ kind: z.string(), before: z.number().int(), after: z.number().int(), pinned: z.string() }),
+  ),
   /** Versions of interrupted runs whose phone had said "done", finished at this start. */
   recovered: z.array(z.string()),
   seconds: z.object({ backup: z.number(), verification: z.number() }),

@@ -42,6 +42,7 @@ import { checkSnapshot } from './check-snapshot.ts';
 import { runDemo } from './demo.ts';
 import { KnownVaults } from './known-vaults.ts';
 import { lastCopies } from './last-copies.ts';
+import { watchForLoss } from './loss-watch.ts';
 import { BackupOpener } from './open-backup.ts';
 import { connectTrusted, listDevices, type PhoneAccess, pairDevice, phoneAccess, requirePhone } from './phones.ts';
 import { type LookInside, pruneVault, setRetention } from './retention.ts';
@@ -139,8 +140,10 @@ class LocalEngine implements Engine {
     const password = done.snapshot.record.encrypted ? await request.askPassword('backup-password') : null;
     const verification = await this.#verifyNew(vault, done.snapshot, request, password, options);
     const ended = performance.now();
+    const losses = await this.#watch(vault, done.snapshot, password, options);
     return {
       type: 'result',
+      losses,
       snapshot: await summariseOne(vault, done.snapshot),
       verification,
       fullReason: done.fullReason,
@@ -148,6 +151,24 @@ class LocalEngine implements Engine {
       recovered: done.recovered.map((snapshot) => snapshot.id),
       seconds: { backup: (middle - started) / 1000, verification: (ended - middle) / 1000 },
     };
+  }
+
+  /** Has much more gone from the phone than usual? Nothing is asked for again: without a password it is not known. */
+  async #watch(
+    vault: Vault,
+    snapshot: Snapshot,
+    password: string | null,
+    options: WorkOptions,
+  ): Promise<BackupResult['losses']> {
+    if (snapshot.record.encrypted && password === null) return [];
+    const askPassword = async (): Promise<string | null> => password;
+    const request = { opener: this.#opener, vault, home: this.#home, snapshot, askPassword };
+    const losses = await watchForLoss(request, { signal: options.signal });
+    return losses.map(({ alarm, pinned }) =>
+      alarm.what === 'fall'
+        ? { kind: alarm.kind, before: alarm.before, after: alarm.after, pinned }
+        : { kind: alarm.group.kind, before: Math.max(1, alarm.group.items), after: 0, pinned },
+    );
   }
 
   /**
