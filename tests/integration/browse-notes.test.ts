@@ -1,9 +1,11 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportNotes } from '../../src/main/engine/browse/exports/notes/index.ts';
 import { eachNote, readNotes } from '../../src/main/engine/browse/readers/notes/index.ts';
 import { paragraphsOf, readNoteTable, readNoteText } from '../../src/main/engine/formats/notes/index.ts';
 import { fixture, hasFixture } from '../support/browse/fixtures.ts';
@@ -84,6 +86,32 @@ describe('a simulated phone', () => {
       const wanted = truth.find((one) => one['identifier'] === id);
       if (wanted?.['shape'] !== 'blank') expect(title).toBe(wanted?.['title']);
     }
+
+    for (const format of ['markdown', 'html'] as const) {
+      const out = join(dir, format);
+      const exported = await exportNotes(backup, { directory: out, format });
+      const pictures = found.filter((one) => one.attachment !== null).length;
+      // A file for each note and picture, and the list of all.
+      expect(exported).toMatchObject({ items: truth.length, files: truth.length + pictures + 1, unreadable: [] });
+      const list = JSON.parse(readFileSync(join(out, 'Notes.json'), 'utf8')) as { id: string; path: string }[];
+      for (const one of found) {
+        const path = list.find(({ id }) => id === one.identifier)?.path ?? '';
+        expect(path.startsWith('iCloud/')).toBe(true);
+        const page = readFileSync(join(out, path), 'utf8');
+        if (one.locked) expect(page).toContain('This note is locked');
+        if (one.table !== null) expect(page).toContain(format === 'html' ? '<td>' : '| --- |');
+        if (one.attachment !== null) {
+          const link =
+            format === 'html' ? /<img src="([^"]+)"/.exec(page)?.[1] : /!\[[^\]]*\]\(([^)]+)\)/.exec(page)?.[1];
+          const written = readFileSync(join(out, path, '..', decodeURIComponent(link ?? '')));
+          const wanted = (await phone.truth()).files.find((file) => file.relativePath === one.attachment);
+          expect(createHash('sha256').update(written).digest('hex')).toBe(wanted?.sha256);
+        }
+      }
+    }
+    const id = found[0]?.identifier ?? '';
+    expect(await exportNotes(backup, { directory: join(dir, 'one'), ids: [id] })).toMatchObject({ items: 1 });
+    expect(readdirSync(join(dir, 'one')).sort()).toEqual(['Notes.json', 'SHA256SUMS', 'iCloud']);
   });
 });
 
