@@ -13,6 +13,8 @@ import {
 } from '../../src/main/engine/browse/exports/messages/index.ts';
 import { MessageArchive } from '../../src/main/engine/browse/readers/messages/index.ts';
 import { WhatsAppArchive } from '../../src/main/engine/browse/readers/whatsapp/index.ts';
+import { Archived, keyedArchive } from '../../src/main/simulator/content/encodings/keyed-archive.ts';
+import { encodeAttributedString } from '../../src/main/simulator/content/encodings/typedstream.ts';
 import { messageSchema } from '../../src/main/simulator/content/kinds/messages/schema.ts';
 import { looseBackup } from '../support/browse/loose-backup.ts';
 import { type SimulatedBackups, simulatedBackups } from '../support/browse/simulated-backup.ts';
@@ -178,6 +180,73 @@ describe('the conversations of a simulated phone', () => {
     const request = { directory, conversations: [stopping], formats: ALL };
     await expect(exportConversations(backup, request, { signal: stop.signal })).rejects.toThrow(/abort/i);
     expect(filesOf(directory).filter((name) => !name.startsWith('files'))).toEqual([]);
+  });
+});
+
+describe('links, apps and sounds', () => {
+  it('say what they are, and words beside them stay', async () => {
+    const path = join(folder, 'balloons.db');
+    const db = new Database(path);
+    for (const sql of messageSchema) db.exec(sql);
+    db.exec(`INSERT INTO handle (ROWID, id, service) VALUES (1, '+15550100', 'iMessage');
+      INSERT INTO chat (ROWID, guid, style, chat_identifier) VALUES (1, 'any;-;+15550100', 45, '+15550100');
+      INSERT INTO chat_handle_join VALUES (1, 1)`);
+    const url = (address: string): Archived => new Archived(['NSURL'], { 'NS.base': null, 'NS.relative': address });
+    const link = (address: string): Buffer =>
+      keyedArchive(
+        new Archived(['RichLink'], {
+          richLinkMetadata: new Archived(['LPLinkMetadata'], { URL: url(address), title: 'A page' }),
+        }),
+      );
+    const app = keyedArchive(
+      new Archived(['Message'], { ldtext: 'Your move.', an: 'GamePigeon', URL: url('data:?ver=48') }),
+    );
+    const LINK = 'com.apple.messages.URLBalloonProvider';
+    const APP = 'com.apple.messages.MSMessageExtensionBalloonPlugin:0000000000:com.gamerdelights.gamepigeon.ext';
+    const place = (attributes: Record<string, string>): Buffer =>
+      encodeAttributedString('\ufffc', [
+        { length: 1, attributes: { __kIMFileTransferGUIDAttributeName: 'x', ...attributes } },
+      ]);
+    const rows: [string, string | null, Buffer | null, string | null, Buffer | null][] = [
+      ['same', 'https://example.org/a', null, LINK, link('https://example.org/a')],
+      ['short', 'https://sho.rt/1', null, LINK, link('https://example.org/long')],
+      ['app', null, place({}), APP, app],
+      ['drawing', '\ufffd', null, 'com.apple.DigitalTouchBalloonProvider', Buffer.from([8, 1, 18, 2])],
+      ['sound', null, place({ IMAudioTranscription: 'I am late' }), null, null],
+    ];
+    rows.forEach(([guid, text, body, balloon, payload], index) => {
+      db.prepare(
+        'INSERT INTO message (ROWID, guid, text, attributedBody, balloon_bundle_id, payload_data, handle_id, date) VALUES (?, ?, ?, ?, ?, ?, 1, ?)',
+      ).run(index + 1, guid, text, body, balloon, payload, 600_000_000 + index);
+      db.prepare('INSERT INTO chat_message_join (chat_id, message_id) VALUES (1, ?)').run(index + 1);
+    });
+    db.close();
+    await using backup = looseBackup([{ domain: 'HomeDomain', path: 'Library/SMS/sms.db', file: path }]);
+    using archive = await MessageArchive.open(backup);
+    const pieces = new Map<string, string[]>();
+    for (const entry of messagesConversations(archive, () => null)[0]?.entries() ?? []) {
+      const words = entry.pieces.map((piece) => {
+        if (piece.kind === 'link') return `[${piece.title} ${piece.url} ${piece.app}]`;
+        return piece.kind === 'text' || piece.kind === 'remark' ? piece.text : piece.kind;
+      });
+      pieces.set(entry.id, words);
+    }
+    expect(Object.fromEntries(pieces)).toEqual({
+      same: ['[A page https://example.org/a null]'],
+      short: ['https://sho.rt/1', '[A page https://example.org/long null]'],
+      app: ['[Your move. data:?ver=48 GamePigeon]'],
+      drawing: ['Sent with an app (com.apple.DigitalTouchBalloonProvider)'],
+      sound: ['An attachment that the database does not know', '“I am late”'],
+    });
+    expect(archive.unreadable).toEqual([]);
+    const directory = join(folder, 'balloons');
+    await exportConversations(backup, {
+      directory,
+      conversations: messagesConversations(archive, () => null),
+      formats: ALL,
+    });
+    checkPages(directory);
+    expect(readFileSync(join(directory, 'index.html'), 'utf8').includes('data:?ver')).toBe(false);
   });
 });
 

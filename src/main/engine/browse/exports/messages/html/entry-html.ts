@@ -116,9 +116,9 @@ function fileHtml(file: ConversationFile, paths: readonly string[], { display, i
 function linkCard(piece: Piece & { kind: 'link' }, path: string | undefined, { isPrinted }: EntryPlace): string {
   const loading = isPrinted ? '' : ' loading="lazy"';
   const picture = path === undefined ? '' : `<img src="${escapeHtml(pathUrl(path))}" alt=""${loading}>`;
-  return card(piece.title ?? piece.url ?? piece.app ?? 'Link', [piece.subtitle, piece.app, piece.url], piece.url, {
-    picture,
-  });
+  // Apps put their data into addresses that lead nowhere.
+  const url = safeUrl(piece.url) === null ? null : piece.url;
+  return card(piece.title ?? url ?? piece.app ?? 'Link', [piece.subtitle, piece.app, url], url, { picture });
 }
 
 /** Leads to a safe address, or to a file beside the page; files are offered for saving, as a page among them may hold scripts. */
