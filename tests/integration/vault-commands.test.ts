@@ -234,6 +234,11 @@ describe('a scrub and a repair', () => {
     const [problem] = damaged.last['problems'] as Array<{ snapshot: string; file: string }>;
     expect(damaged.code).toBe(1);
     expect(problem?.file).toBe(relative(vault, largest));
+    // Named as its owner knows it, since the password is at hand.
+    const inFiles = (damaged.last['problems'] as Array<{ path?: string; fileId?: string }>).filter(
+      (one) => one.fileId !== undefined,
+    );
+    for (const one of inFiles) expect(one.path).toMatch(/^[A-Za-z]+Domain/);
     const shown = (await run('snapshots')).last['snapshots'] as Array<{ id: string; verified: { ok: boolean } }>;
     expect(shown.find(({ id }) => id === problem?.snapshot)?.verified.ok).toBe(false);
     expect(await run('repair')).toMatchObject({ code: 1 });

@@ -238,13 +238,13 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     usage: 'scrub [--due] [--max BYTES] [--rate BYTES]',
     summary: 'Read the vault through and name what is damaged. With --due only what was not read for 30 days.',
     positionals: [0, 0],
-    flags: ['due', 'max', 'rate'],
+    flags: ['due', 'max', 'rate', 'password-file'],
   },
   repair: {
     usage: 'repair',
     summary: 'Make whole what there is another copy of. Deletes nothing.',
     positionals: [0, 0],
-    flags: [],
+    flags: ['password-file'],
   },
   vault: {
     usage: 'vault info|check|rebuild-index|move DIR|retention [light|standard|everything] [--budget BYTES]',

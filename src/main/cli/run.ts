@@ -63,6 +63,7 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
     separateNew: line.command === 'encryption' && line.positionals[0] === 'change',
     signal,
   });
+  const quietly = hasPassword ? askPassword : noPassword;
   const browsed = await runBrowseCommand(line, { engine, output, vault, askPassword }, options);
   if (browsed !== null) return browsed;
   const word = (index: number): string => line.positionals[index] ?? '';
@@ -139,21 +140,24 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
     }
     case 'prune': {
       const policy = line.policy === null ? null : retentionPresets[line.policy];
-      const result = await engine.prune(
-        { vault, dryRun: line.dryRun, policy, askPassword: hasPassword ? askPassword : noPassword },
-        options,
-      );
+      const result = await engine.prune({ vault, dryRun: line.dryRun, policy, askPassword: quietly }, options);
       output.result(result, pruneText(result));
       return 0;
     }
     case 'scrub': {
-      const request = { vault, everything: !line.due, maxBytes: line.maxBytes, bytesPerSecond: line.rate };
+      const request = {
+        vault,
+        askPassword: quietly,
+        everything: !line.due,
+        maxBytes: line.maxBytes,
+        bytesPerSecond: line.rate,
+      };
       const result = await engine.scrub(request, options);
       output.result(result, scrubText(result));
       return result.ok ? 0 : 1;
     }
     case 'repair': {
-      const result = await engine.repair({ vault }, options);
+      const result = await engine.repair({ vault, askPassword: quietly }, options);
       output.result(result, repairText(result));
       return result.unrepaired.length === 0 && result.verified.every((one) => one.ok) ? 0 : 1;
     }

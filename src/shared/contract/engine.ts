@@ -68,8 +68,13 @@ export interface PruneRequest {
   readonly askPassword: AskPassword;
 }
 
-export interface ScrubRequest {
+export interface RepairRequest {
   readonly vault: string;
+  /** To name damage as its owner knows it; without a password it is named by ids. */
+  readonly askPassword: AskPassword;
+}
+
+export interface ScrubRequest extends RepairRequest {
   /** False: only what was not read through within 30 days. */
   readonly everything: boolean;
   readonly maxBytes: number | null;
@@ -112,7 +117,7 @@ export interface Engine {
   /** `policy` null: only tells it. */
   retention(request: Omit<PruneRequest, 'dryRun' | 'askPassword'>, options?: WorkOptions): Promise<RetentionResult>;
   scrub(request: ScrubRequest, options?: WorkOptions): Promise<ScrubResult>;
-  repair(request: { readonly vault: string }, options?: WorkOptions): Promise<RepairResult>;
+  repair(request: RepairRequest, options?: WorkOptions): Promise<RepairResult>;
   vaultInfo(request: { readonly vault: string }, options?: WorkOptions): Promise<VaultInfoResult>;
   vaultCheck(request: { readonly vault: string }, options?: WorkOptions): Promise<VaultCheckResult>;
   rebuildIndex(request: { readonly vault: string }, options?: WorkOptions): Promise<RebuildIndexResult>;

@@ -16,6 +16,7 @@ import type {
   PruneRequest,
   PruneResult,
   RebuildIndexResult,
+  RepairRequest,
   RepairResult,
   RetentionResult,
   ScrubRequest,
@@ -37,7 +38,7 @@ import { sameUdid } from '../device/index.ts';
 import { exportSnapshot } from '../export/index.ts';
 import { type Snapshot, Vault } from '../vault/index.ts';
 import { browseEngine } from './browse-engine.ts';
-import { repairVault, scrubVault } from './care.ts';
+import { namerOf, repairVault, scrubVault } from './care.ts';
 import { checkSnapshot } from './check-snapshot.ts';
 import { runDemo } from './demo.ts';
 import { KnownVaults } from './known-vaults.ts';
@@ -286,12 +287,14 @@ class LocalEngine implements Engine {
 
   async scrub(request: ScrubRequest, options: WorkOptions = {}): Promise<ScrubResult> {
     await using vault = await this.#open(request.vault);
-    return await scrubVault(vault, request, options);
+    const namePaths = namerOf(this.#opener, vault, request.askPassword, options);
+    return await scrubVault(vault, request, namePaths, options);
   }
 
-  async repair(request: { readonly vault: string }, options: WorkOptions = {}): Promise<RepairResult> {
+  async repair(request: RepairRequest, options: WorkOptions = {}): Promise<RepairResult> {
     await using vault = await this.#open(request.vault);
-    return await repairVault(vault, this.#home, options);
+    const namePaths = namerOf(this.#opener, vault, request.askPassword, options);
+    return await repairVault(vault, this.#home, namePaths, options);
   }
 
   async vaultInfo(request: { readonly vault: string }, options: WorkOptions = {}): Promise<VaultInfoResult> {

@@ -5,6 +5,7 @@ export { exportKind } from './exports/export-kind.ts';
 export { type Extracted, type ExtractRequest, extractFiles } from './exports/extract.ts';
 export { ITEM_KINDS, type ItemKind } from './items/item.ts';
 export { listKind } from './items/list-kind.ts';
+export { nameFiles } from './items/name-files.ts';
 export { openItems } from './items/open-items.ts';
 export { indexBackup } from './search/index-backup.ts';
 export { SEARCHED_KINDS } from './search/search-index.ts';
