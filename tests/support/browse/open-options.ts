@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Keyring, openFolderBackup, openSnapshotBackup } from '../../../src/main/engine/browse/index.ts';
 import type { Backup } from '../../../src/main/engine/browse/source/types.ts';
 import type { Snapshot, Vault } from '../../../src/main/engine/vault/index.ts';
@@ -33,18 +33,20 @@ export async function sumsOf(backup: Backup): Promise<Map<string, string>> {
   return sums;
 }
 
-/** Every path of a folder with what tells whether it was touched: kind, mode, times, size, content. */
+/** Every path of a folder with what tells whether it was touched: kind, mode, times, size, content. Follows no link. */
 export function treeOf(folder: string): Map<string, string> {
   const found = new Map<string, string>();
-  for (const name of ['', ...(readdirSync(folder, { recursive: true }) as string[])].sort()) {
-    const path = join(folder, name);
+  const look = (path: string): void => {
     const facts = lstatSync(path);
     const content = facts.isFile()
       ? createHash('sha256').update(readFileSync(path)).digest('hex')
       : facts.isSymbolicLink()
         ? readlinkSync(path)
         : '';
-    found.set(name, `${facts.mode} ${facts.size} ${facts.mtimeMs} ${facts.ctimeMs} ${content}`);
-  }
+    const about = `${facts.mode} ${facts.size} ${facts.mtimeMs} ${facts.ctimeMs} ${content}`;
+    found.set(relative(folder, path), about);
+    if (facts.isDirectory()) for (const name of readdirSync(path).sort()) look(join(path, name));
+  };
+  look(folder);
   return found;
 }

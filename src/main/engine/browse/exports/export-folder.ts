@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, realpath, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { createInterface } from 'node:readline';
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import { foldedName, numbered, safeFileName } from './safe-file-names.ts';
 
@@ -52,7 +51,10 @@ export interface Exported {
 export class ExportFolder implements AsyncDisposable {
   readonly #root: string;
   readonly #taken = new Set<string>();
-  readonly #folders = new Map<string, Promise<void>>();
+  /** Is the folder new? Then nothing of somebody else is in it. */
+  readonly #folders = new Map<string, Promise<boolean>>();
+  /** What was written and not yet read back. */
+  readonly #unchecked: WrittenFile[] = [];
   readonly #sumsName: string;
   readonly #sums: FileHandle;
   #files = 0;
@@ -127,10 +129,26 @@ export class ExportFolder implements AsyncDisposable {
       throw asExportError(error, target);
     }
     const written = { path: path.join('/'), bytes, sha256: hash.digest('hex') };
-    await this.#sums.appendFile(`${written.sha256}  ${written.path}\n`);
-    this.#files += 1;
-    this.#bytes += bytes;
+    this.#unchecked.push(written);
+    await this.#list([written]);
     return written;
+  }
+
+  /** A free name for a file that somebody else writes, as a new one; they say so with `wrote`. */
+  async reserve(parts: readonly string[]): Promise<{ readonly path: string; readonly target: string }> {
+    const path = await this.#claim(parts, 'number');
+    return { path: path.join('/'), target: join(this.#root, ...path) };
+  }
+
+  /** These were written under their reserved names, and read back. */
+  async wrote(files: readonly WrittenFile[]): Promise<void> {
+    await this.#list(files);
+  }
+
+  async #list(files: readonly WrittenFile[]): Promise<void> {
+    await this.#sums.appendFile(files.map(({ sha256, path }) => `${sha256}  ${path}\n`).join(''));
+    for (const { bytes } of files) this.#bytes += bytes;
+    this.#files += files.length;
   }
 
   /** A whole text, as UTF-8. */
@@ -153,9 +171,12 @@ export class ExportFolder implements AsyncDisposable {
       throw new BackstopError('browse/link-outside', { data: { target } });
     }
     const path = await this.#claim(parts, 'refuse');
-    await symlink(relative(join(...folder, '.'), end) || '.', join(this.#root, ...path)).catch((error: unknown) => {
-      throw asExportError(error, join(this.#root, ...path));
-    });
+    await symlink(relative(join(...folder, '.'), end) || '.', join(this.#root, ...path)).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') throw new BackstopError('browse/name-taken', { data: { path: path.join('/') } });
+        throw asExportError(error, join(this.#root, ...path));
+      },
+    );
     return path.join('/');
   }
 
@@ -163,12 +184,10 @@ export class ExportFolder implements AsyncDisposable {
   async finish(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Exported> {
     if (this.#files === 0) return { files: 0, bytes: 0, sums: null };
     await this.#sums.sync();
-    const lines = createInterface({ input: createReadStream(join(this.#root, this.#sumsName), 'utf8') });
-    for await (const line of lines) {
+    for (const { path, sha256 } of this.#unchecked) {
       options.signal?.throwIfAborted();
-      const [sum = '', path = ''] = [line.slice(0, 64), line.slice(66)];
       const found = await sumOf(join(this.#root, ...path.split('/')), options.signal);
-      if (found !== sum) throw new BackstopError('browse/export-damaged', { data: { path: join(this.#root, path) } });
+      if (found !== sha256) throw exportDamaged(join(this.#root, path));
     }
     this.#isFinished = true;
     return { files: this.#files, bytes: this.#bytes, sums: this.#sumsName };
@@ -184,13 +203,14 @@ export class ExportFolder implements AsyncDisposable {
   async #claim(parts: readonly string[], onClash: 'number' | 'refuse'): Promise<string[]> {
     const safe = parts.map((part) => safeFileName(part));
     const name = safe.pop() ?? '_';
-    const folder = await this.#folder(safe);
+    const isNew = await this.#folder(safe);
     for (let number = 1; number < MAX_NUMBER; number += 1) {
-      const path = [...folder, numbered(name, number)];
+      const path = [...safe, numbered(name, number)];
       const folded = foldedName(path.join('/'));
-      if (!this.#taken.has(folded) && folded !== foldedName(this.#sumsName)) {
+      const isFolder = this.#folders.has(join(this.#root, ...path));
+      if (!this.#taken.has(folded) && !isFolder && folded !== foldedName(this.#sumsName)) {
         this.#taken.add(folded);
-        const there = await lstat(join(this.#root, ...path)).catch(() => null);
+        const there = isNew ? null : await lstat(join(this.#root, ...path)).catch(() => null);
         if (there === null) return path;
         this.#taken.delete(folded);
       }
@@ -199,8 +219,9 @@ export class ExportFolder implements AsyncDisposable {
     throw new BackstopError('browse/name-taken', { data: { path: join(this.#root, ...safe, name) } });
   }
 
-  /** Makes folders one by one and follows no link: somebody may have put one there. */
-  async #folder(parts: readonly string[]): Promise<string[]> {
+  /** Makes folders one by one and follows no link: somebody may have put one there. True: the last one is new. */
+  async #folder(parts: readonly string[]): Promise<boolean> {
+    let isNew = false;
     for (let depth = 1; depth <= parts.length; depth += 1) {
       const path = join(this.#root, ...parts.slice(0, depth));
       let made = this.#folders.get(path);
@@ -208,19 +229,25 @@ export class ExportFolder implements AsyncDisposable {
         made = makePlainFolder(path);
         this.#folders.set(path, made);
       }
-      await made;
+      isNew = await made;
     }
-    return [...parts];
+    return isNew;
   }
 }
 
-async function makePlainFolder(path: string): Promise<void> {
+async function makePlainFolder(path: string): Promise<boolean> {
   try {
     await mkdir(path, { mode: 0o700 });
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw asExportError(error, path);
     if (!(await lstat(path)).isDirectory()) throw new BackstopError('browse/name-taken', { data: { path } });
+    return false;
   }
+}
+
+export function exportDamaged(path: string): BackstopError {
+  return new BackstopError('browse/export-damaged', { data: { path } });
 }
 
 async function setTimes(path: string, { modifiedMs }: FileTimes): Promise<void> {
@@ -243,7 +270,7 @@ async function sumOf(path: string, signal: AbortSignal | undefined): Promise<str
   return hash.digest('hex');
 }
 
-function asExportError(error: unknown, path: string): unknown {
+export function asExportError(error: unknown, path: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   const reason = REASONS.get(code ?? '');
   if (reason === undefined) return error;

@@ -2,7 +2,9 @@ import { matchesGlob } from 'node:path';
 import type { WorkOptions } from '../../../../shared/contract/index.ts';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import type { Backup, BackupFile } from '../source/types.ts';
-import { ExportFolder } from './export-folder.ts';
+import { ExportFolder, type WrittenFile } from './export-folder.ts';
+import { BulkExtraction, type BulkOwner, partsOf } from './extract-bulk.ts';
+import { SideBySide } from './side-by-side.ts';
 
 /** Files of a backup as files of this computer: `DIR/<domain>/<path>`, with their dates and links. */
 
@@ -36,23 +38,22 @@ export async function extractFiles(
   const { signal } = options;
   await using folder = await ExportFolder.open(request.directory, request.outside);
   const run = new Extraction(backup, folder, options);
-  const waiting = new Set<Promise<void>>();
   const links: BackupFile[] = [];
+  const waiting = new SideBySide(SIDE_BY_SIDE);
+  const bulk = backup.raw == null ? null : new BulkExtraction(backup.raw, folder, run, signal);
   try {
     for (const file of chosen(backup, request)) {
       signal?.throwIfAborted();
-      if (file.kind === 'symlink') {
-        links.push(file);
-        continue;
-      }
-      const one: Promise<void> = run.take(file).finally(() => waiting.delete(one));
-      waiting.add(one);
-      if (waiting.size >= SIDE_BY_SIDE) await Promise.race(waiting);
+      if (file.kind === 'symlink') links.push(file);
+      else if (file.kind === 'file' && bulk !== null) await bulk.take(file);
+      else await waiting.start(() => run.take(file));
     }
-    await Promise.all(waiting);
+    await bulk?.flush();
+    await waiting.end();
   } finally {
     // Nobody writes any more when the folder is closed.
-    await Promise.allSettled(waiting);
+    await bulk?.stop();
+    await waiting.settle();
   }
   // Links last: nothing is written through them.
   for (const file of links) await run.link(file);
@@ -78,7 +79,7 @@ function isMatch(path: string, pattern: string, isGlob: boolean): boolean {
   return isGlob ? matchesGlob(path, pattern) : path === pattern || path.startsWith(`${pattern}/`);
 }
 
-class Extraction {
+class Extraction implements BulkOwner {
   found = 0;
   files = 0;
   bytes = 0;
@@ -100,21 +101,32 @@ class Extraction {
   async take(file: BackupFile): Promise<void> {
     this.found += 1;
     const parts = partsOf(file);
-    if (file.kind === 'folder') return this.#folder.makeFolder(parts);
     try {
+      if (file.kind === 'folder') {
+        await this.#folder.makeFolder(parts);
+        return;
+      }
       const written = await this.#folder.write(parts, this.#backup.read(file, { signal: this.#options.signal }), {
         modifiedMs: file.modified === null ? null : file.modified * 1000,
         signal: this.#options.signal,
         onClash: 'number',
       });
-      this.files += 1;
-      this.bytes += written.bytes;
-      if (written.path !== parts.join('/')) this.renamed.push({ ...placeOf(file), name: written.path });
-      this.#report();
+      this.wrote(file, written);
     } catch (error) {
-      if (!isBackstopError(error) || !isAboutTheFile(error.code)) throw error;
-      this.failed.push({ ...placeOf(file), reason: error.message });
+      this.missed(file, error);
     }
+  }
+
+  wrote(file: BackupFile, { path, bytes }: Pick<WrittenFile, 'path' | 'bytes'>): void {
+    this.files += 1;
+    this.bytes += bytes;
+    if (path !== partsOf(file).join('/')) this.renamed.push({ ...placeOf(file), name: path });
+    this.#report();
+  }
+
+  missed(file: BackupFile, error: unknown): void {
+    if (!isBackstopError(error) || !isAboutTheFile(error.code)) throw error;
+    this.failed.push({ ...placeOf(file), reason: error.message });
   }
 
   async link(file: BackupFile): Promise<void> {
@@ -133,10 +145,6 @@ class Extraction {
     this.#reportedMs = now;
     this.#options.onProgress?.(progressOf('extracting', this.files, this.bytes));
   }
-}
-
-function partsOf({ domain, path }: BackupFile): string[] {
-  return [domain, ...(path === '' ? [] : path.split('/').filter((part) => part !== ''))];
 }
 
 function placeOf({ domain, path }: BackupFile): { domain: string; path: string } {

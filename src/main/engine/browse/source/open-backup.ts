@@ -1,10 +1,10 @@
 import { createDecipheriv } from 'node:crypto';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
-import { decryptCbcStream, type MbFile, openClassedKey } from '../../formats/index.ts';
+import { decryptCbcStream, type MbFile, openClassedKey, unwrapMany } from '../../formats/index.ts';
 import { dictOf, parsePlist } from '../../formats/plist/index.ts';
 import type { ManifestIndex } from './manifest-index.ts';
 import { openPrivateDatabase } from './private-database.ts';
-import type { Backup, BackupFacts, BackupFile, DomainTotals, FileQuery, PhoneDatabase } from './types.ts';
+import type { Backup, BackupFacts, BackupFile, DomainTotals, FileQuery, PhoneDatabase, RawFiles } from './types.ts';
 
 /** The stored bytes of a backup's files, as the phone sent them. */
 export interface StoredFiles extends AsyncDisposable {
@@ -15,6 +15,8 @@ export interface StoredFiles extends AsyncDisposable {
   readRange(fileId: string, offset: number, length: number): Promise<Buffer>;
   /** Ids and sizes of everything that is stored, when they can be told quickly; else null. */
   all(): Iterable<{ readonly fileId: string; readonly bytes: number }> | null;
+  /** Where and how to read many; absent where they only come one by one. */
+  readonly raw?: Omit<RawFiles, 'keysOf'>;
 }
 
 export interface OpenBackupParts {
@@ -28,6 +30,8 @@ export interface OpenBackupParts {
 }
 
 const BLOCK_BYTES = 16;
+const NO_FACTS = 'what the phone wrote about it cannot be read, and its key with it';
+const FOREIGN_KEY = 'its key does not belong to this backup';
 
 interface SharedDatabase {
   readonly opened: Promise<PhoneDatabase | null>;
@@ -36,6 +40,7 @@ interface SharedDatabase {
 
 export class OpenBackup implements Backup {
   readonly facts: BackupFacts;
+  readonly raw: RawFiles | null;
   readonly #parts: OpenBackupParts;
   readonly #databases = new Map<string, SharedDatabase>();
   #totals: readonly DomainTotals[] | null = null;
@@ -43,6 +48,8 @@ export class OpenBackup implements Backup {
   constructor(parts: OpenBackupParts) {
     this.facts = parts.facts;
     this.#parts = parts;
+    const { raw } = parts.stored;
+    this.raw = raw === undefined ? null : { ...raw, keysOf: (files) => this.#keysOf(files) };
   }
 
   domains(): readonly DomainTotals[] {
@@ -99,7 +106,10 @@ export class OpenBackup implements Backup {
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): AsyncIterable<Uint8Array> {
     const stored = this.#storedBytes(file);
-    if (stored === 0) return;
+    if (stored === 0) {
+      if ((file.sizeBytes ?? 0) > 0) throw unreadable(file, 'nothing of its content was stored');
+      return;
+    }
     const key = this.#keyOf(file);
     const source = this.#parts.stored.read(file.fileId);
     if (key === null) {
@@ -225,12 +235,38 @@ export class OpenBackup implements Backup {
     const { classKeys, index } = this.#parts;
     if (classKeys === null) return null;
     const meta = index.metadata(file);
-    if (meta === null) throw unreadable(file, 'what the phone wrote about it cannot be read, and its key with it');
+    if (meta === null) throw unreadable(file, NO_FACTS);
     // Old and odd tools store some files as they are.
     if (meta.encryptionKey === null) return null;
     const key = openClassedKey(classKeys, meta.encryptionKey);
-    if (key === null) throw unreadable(file, 'its key does not belong to this backup');
+    if (key === null) throw unreadable(file, FOREIGN_KEY);
     return { key, meta };
+  }
+
+  /** Keys of one class are unwrapped together, which takes a tenth of the time. */
+  #keysOf(files: readonly BackupFile[]): ReadonlyArray<Uint8Array | null | BackstopError> {
+    const { classKeys, index } = this.#parts;
+    if (classKeys === null) return files.map(() => null);
+    const wrapped = files.map((file) => index.metadata(file)?.encryptionKey);
+    const keys: Array<Uint8Array | null | BackstopError> = files.map((file, at) =>
+      wrapped[at] === null ? null : unreadable(file, NO_FACTS),
+    );
+    for (const [classId, classKey] of classKeys) {
+      const places = wrapped.flatMap((key, at) => (key?.classId === classId ? [at] : []));
+      const opened = unwrapMany(
+        classKey,
+        places.map((at) => wrapped[at]?.wrapped ?? new Uint8Array()),
+      );
+      for (const [number, at] of places.entries()) {
+        const file = files[at];
+        if (file !== undefined) keys[at] = opened[number] ?? unreadable(file, FOREIGN_KEY);
+      }
+    }
+    return keys.map((key, at) => {
+      const file = files[at];
+      const isForeign = wrapped[at] != null && !classKeys.has(wrapped[at].classId);
+      return isForeign && file !== undefined ? unreadable(file, FOREIGN_KEY) : key;
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

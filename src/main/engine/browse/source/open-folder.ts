@@ -5,7 +5,7 @@ import { BackstopError } from '../../../../shared/errors/index.ts';
 import { type ManifestPlist, readManifestPlist, readStatusPlist } from '../../formats/index.ts';
 import { OpenBackup, type StoredFiles } from './open-backup.ts';
 import { classKeysOf, factsOf, type OpenOptions, openManifestIndex, openMbdbIndex } from './open-manifest.ts';
-import type { Backup } from './types.ts';
+import type { Backup, BackupFile } from './types.ts';
 
 const MAX_PLIST_BYTES = 256 * 1024 * 1024;
 const READ_BYTES = 1024 * 1024;
@@ -109,6 +109,7 @@ function notABackup(path: string, reason: string): BackstopError {
 }
 
 class FolderFiles implements StoredFiles {
+  readonly raw = { placeOf: ({ fileId }: BackupFile) => this.#place(fileId) };
   readonly #folder: string;
 
   constructor(folder: string) {

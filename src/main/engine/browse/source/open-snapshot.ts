@@ -3,7 +3,7 @@ import { readManifestPlist } from '../../formats/index.ts';
 import type { Entry, SnapshotView } from '../../vault/index.ts';
 import { OpenBackup, type StoredFiles } from './open-backup.ts';
 import { classKeysOf, factsOf, type OpenOptions, openManifestIndex } from './open-manifest.ts';
-import type { Backup } from './types.ts';
+import type { Backup, RawFiles } from './types.ts';
 
 const MAX_PLIST_BYTES = 256 * 1024 * 1024;
 
@@ -47,10 +47,16 @@ function dateOf(text: string): number | null {
 }
 
 class SnapshotFiles implements StoredFiles {
+  readonly raw: Omit<RawFiles, 'keysOf'>;
   readonly #view: SnapshotView;
 
   constructor(view: SnapshotView) {
     this.#view = view;
+    this.raw = {
+      objectOf: ({ fileId }) => view.get(Buffer.from(fileId, 'hex')),
+      readObject: (object) => view.read(object),
+      readBlocks: (objects, handlers, options) => view.readBlocks(objects, handlers, options),
+    };
   }
 
   storedBytes(fileId: string): number | null {

@@ -1,4 +1,6 @@
 import type Database from 'better-sqlite3';
+import type { BackstopError } from '../../../../shared/errors/index.ts';
+import type { ObjectRef, SnapshotView } from '../../vault/index.ts';
 
 /**
  * A backup that can be looked into: a version in a vault, or a backup folder on a disk. Decrypted, read-only, and
@@ -66,8 +68,22 @@ export interface PhoneDatabase extends Disposable {
   readonly warning: string | null;
 }
 
+/** The stored bytes of a backup and the keys to them: for whoever takes out many files and does the rest elsewhere. */
+export interface RawFiles {
+  /** What each file is decrypted with (null: stored as it is), or why it cannot be. */
+  keysOf(files: readonly BackupFile[]): ReadonlyArray<Uint8Array | null | BackstopError>;
+  /** Where a file's stored bytes lie on this computer; null when they are not there. */
+  placeOf?(file: BackupFile): { readonly path: string; readonly bytes: number } | null;
+  /** In a vault: the object that holds them; null when there is none. */
+  objectOf?(file: BackupFile): ObjectRef | null;
+  readObject?(object: ObjectRef): AsyncIterable<Uint8Array>;
+  readonly readBlocks?: SnapshotView['readBlocks'];
+}
+
 export interface Backup extends AsyncDisposable {
   readonly facts: BackupFacts;
+  /** Null or absent: every file goes through `read`. */
+  readonly raw?: RawFiles | null;
   /** In the order of their names. */
   domains(): readonly DomainTotals[];
   file(domain: string, path: string): BackupFile | null;
