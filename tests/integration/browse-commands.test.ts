@@ -207,6 +207,7 @@ describe('kinds of data', () => {
     messages: ['messages', 'guid'],
     whatsapp: ['whatsappMessages', 'stanza'],
     contacts: ['contacts', 'guid'],
+    notes: ['notes', 'identifier'],
     calls: ['calls', 'id'],
     calendar: ['calendarEvents', 'uuid'],
     apps: ['apps', 'bundleId'],
@@ -263,6 +264,18 @@ describe('kinds of data', () => {
     expect(files.length).toBeGreaterThan(0);
     expect(files.filter((one) => !name.test(one) && !/\.AAE$/.test(one))).toEqual([]);
     expect(last).toMatchObject({ sums: 'SHA256SUMS', unreadable: [] });
+  });
+
+  it.each(['markdown', 'html', 'json'])('notes are taken out as %s', async (format) => {
+    const target = join(dir, `notes-${format}`);
+    const { code, last } = await run('notes', 'latest', '--export', target, '--format', format);
+    expect([code, last['unreadable'], last['sums']]).toEqual([0, [], 'SHA256SUMS']);
+    const end = { markdown: '.md', html: '.html', json: '.json' }[format] ?? '';
+    expect([...treeOf(target).keys()].filter((one) => one.endsWith(end)).length).toBeGreaterThan(0);
+    expect(await run('notes', 'latest', '--export', target, '--format', 'doc')).toMatchObject({
+      code: 2,
+      last: { code: 'browse/no-such-format' },
+    });
   });
 
   it.each(['html', 'text', 'json'])('messages are taken out as %s', async (format) => {

@@ -12,6 +12,7 @@ const KEYS: Readonly<Record<string, readonly [section: string, key: string]>> = 
   conversations: ['conversations', 'guid'],
   calls: ['calls', 'id'],
   contacts: ['contacts', 'guid'],
+  notes: ['notes', 'identifier'],
   apps: ['apps', 'bundleId'],
   recordings: ['recordings', 'id'],
 };
@@ -78,6 +79,15 @@ describe('two versions of a phone', () => {
     const { kinds } = await compareBackups(older, phone.backup(), { kinds: ['photos'] });
     expect(kinds).toMatchObject([{ kind: 'photos', added: [], gone: [] }]);
     expect(kinds[0]?.changed).toHaveLength(4);
+    const edited = phone.backup();
+    phone.content.mutate({ edit: { contacts: 2, notes: 1 }, add: { notes: 1 } });
+    const people = await compareBackups(edited, phone.backup(), { kinds: ['contacts', 'notes'] });
+    expect(
+      people.kinds.map(({ kind, added, changed, gone }) => [kind, added.length, changed.length, gone.length]),
+    ).toEqual([
+      ['contacts', 0, 2, 0],
+      ['notes', 1, 1, 0],
+    ]);
   });
 
   it('have ids that are there once, in every kind', async () => {

@@ -174,6 +174,7 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
   photos: listing('photos', 'photos and videos'),
   messages: listing('messages', 'messages'),
   contacts: listing('contacts', 'contacts'),
+  notes: listing('notes', 'notes'),
   calls: listing('calls', 'calls'),
   calendar: listing('calendar', 'events'),
   reminders: listing('reminders', 'reminders'),

@@ -17,6 +17,7 @@ export const browsedKindSchema = z.enum([
   'photos',
   'messages',
   'contacts',
+  'notes',
   'calls',
   'calendar',
   'reminders',

@@ -48,6 +48,7 @@ const COUNTED: readonly CountedKind[] = [
   { kind: 'conversations', items: 'conversations', categories: [] },
   { kind: 'whatsapp', items: 'whatsapp', categories: ['whatsapp', 'whatsapp-media'] },
   { kind: 'contacts', items: 'contacts', categories: ['contacts'] },
+  { kind: 'notes', items: 'notes', categories: ['notes'] },
   { kind: 'calendar', items: 'calendar', categories: ['calendar'] },
   { kind: 'reminders', items: 'reminders', categories: ['reminders'] },
   { kind: 'calls', items: 'calls', categories: ['calls'], isEncryptedOnly: true },

@@ -27,6 +27,7 @@ import {
   messagesConversation,
   whatsAppConversation,
 } from './messages/index.ts';
+import { exportNotes } from './notes/index.ts';
 import { browserPrinter } from './pdf/print-pdf.ts';
 import { exportPhotos } from './photos/index.ts';
 
@@ -95,8 +96,14 @@ const EXPORTERS: Partial<Readonly<Record<ListedKind, Exporter>>> = {
     const done = await exportTalks(backup, conversations, request, options);
     return { ...done, unreadable: [...done.unreadable, ...archive.unreadable] };
   },
-  contacts(backup, { directory, outside, ids }, options) {
-    return exportContacts(backup, { directory, outside, ids }, options);
+  contacts(backup, { directory, outside, ids, format = 'vcard' }, options) {
+    if (format !== 'vcard' && format !== 'vcard4') throw noSuchFormat(format, 'vcard, vcard4, json');
+    const version = format === 'vcard4' ? '4.0' : '3.0';
+    return exportContacts(backup, { directory, outside, ids, version }, options);
+  },
+  notes(backup, { directory, outside, ids, format = 'markdown' }, options) {
+    if (format !== 'markdown' && format !== 'html') throw noSuchFormat(format, 'markdown, html, json');
+    return exportNotes(backup, { directory, outside, ids, format }, options);
   },
   async calls(backup, request) {
     const { items, unreadable } = await readCalls(backup);
@@ -233,8 +240,7 @@ async function exportTalks(
   const { directory, outside } = request;
   if (format === 'pdf') return printTalks(backup, conversations, request, options);
   const one = FORMATS[format];
-  if (one === undefined)
-    throw new BackstopError('browse/no-such-format', { data: { format, formats: 'html, text, json, pdf' } });
+  if (one === undefined) throw noSuchFormat(format, 'html, text, json, pdf');
   const done = await exportConversations(
     backup,
     { directory, conversations, formats: new Set([one]), outside },
@@ -296,4 +302,8 @@ function directionOf(isOutgoing: boolean | null): string | null {
 
 function dayOf(ms: number | null): string {
   return ms === null ? 'No date' : new Date(ms).toISOString().slice(0, 16).replace('T', ' ').replace(':', '.');
+}
+
+function noSuchFormat(format: string, formats: string): BackstopError {
+  return new BackstopError('browse/no-such-format', { data: { format, formats } });
 }

@@ -10,6 +10,7 @@ export const ITEM_KINDS = [
   'whatsapp',
   'whatsapp-conversations',
   'contacts',
+  'notes',
   'calls',
   'calendar',
   'reminders',

@@ -6,6 +6,7 @@ import { readCalls } from '../readers/calls/index.ts';
 import { readContacts } from '../readers/contacts/index.ts';
 import { readHealth } from '../readers/health/index.ts';
 import { MessageArchive } from '../readers/messages/index.ts';
+import { readNotes } from '../readers/notes/index.ts';
 import { PhotoLibrary } from '../readers/photos/index.ts';
 import type { Unreadable } from '../readers/reading.ts';
 import { readReminders } from '../readers/reminders/index.ts';
@@ -22,6 +23,7 @@ export const LISTED_KINDS = [
   'photos',
   'messages',
   'contacts',
+  'notes',
   'calls',
   'calendar',
   'reminders',
@@ -88,6 +90,7 @@ const LISTS: Readonly<Record<ListedKind, (backup: Backup, options: ListOptions) 
     return { isPresent, items: items.reverse(), unreadable };
   },
   contacts: readContacts,
+  notes: readNotes,
   calls: readCalls,
   calendar: readCalendar,
   reminders: readReminders,

@@ -5,6 +5,7 @@ import { readCalendar } from '../readers/calendar/index.ts';
 import { readCalls } from '../readers/calls/index.ts';
 import { readContacts } from '../readers/contacts/index.ts';
 import { MessageArchive } from '../readers/messages/index.ts';
+import { readNotes } from '../readers/notes/index.ts';
 import { PhotoLibrary } from '../readers/photos/index.ts';
 import type { Unreadable } from '../readers/reading.ts';
 import { readReminders } from '../readers/reminders/index.ts';
@@ -41,6 +42,18 @@ const OPENERS: Readonly<Record<ItemKind, (backup: Backup) => Promise<ItemList>>>
     const made = items.map((one) => {
       const facts = { ...one, id: '', rowId: 0, modifiedMs: null, linkedAs: null };
       return itemOf(one.id, one.name, one.createdMs, null, one.store, facts);
+    });
+    return listOf(made, isPresent, unreadable);
+  },
+  notes: async (backup) => {
+    const { items, isPresent, unreadable } = await readNotes(backup);
+    // Deleted ones are not the owner's any more, as with photos. Of a locked one only its date tells that it changed.
+    const kept = items.filter((one) => !one.isTrashed && !one.isDeleted);
+    const made = kept.map((one) => {
+      const bytes = one.attachments.reduce((sum, attachment) => sum + (attachment.bytes ?? 0), 0);
+      const attachments = one.attachments.map(({ id, table, fileState }) => [id, table, fileState]);
+      const facts = [one.title, one.text, one.folderPath, attachments, one.state === 'locked' ? one.modifiedMs : null];
+      return itemOf(one.id, one.title, one.modifiedMs ?? one.createdMs, bytes, one.folder, facts);
     });
     return listOf(made, isPresent, unreadable);
   },

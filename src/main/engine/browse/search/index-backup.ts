@@ -5,6 +5,7 @@ import { isBackstopError } from '../../../../shared/errors/index.ts';
 import { readCalendar } from '../readers/calendar/index.ts';
 import { ContactBook, readContacts } from '../readers/contacts/index.ts';
 import { MessageArchive } from '../readers/messages/index.ts';
+import { readNotes } from '../readers/notes/index.ts';
 import { PhotoLibrary } from '../readers/photos/index.ts';
 import { type Unreadable, UnreadableList } from '../readers/reading.ts';
 import { WhatsAppArchive } from '../readers/whatsapp/index.ts';
@@ -93,6 +94,16 @@ const GATHERERS: Partial<Readonly<Record<SearchedKind, Gatherer>>> = {
       const text = [one.nickname, one.organisation, ...values, ...places, one.note].filter((part) => part !== null);
       const atMs = one.createdMs;
       yield { kind: 'contacts', id: one.id, group: one.store, title: one.name, text: text.join('\n'), atMs };
+    }
+    for (const { what, reason } of bad) unreadable.add(what, reason);
+  },
+  async *notes(backup, unreadable) {
+    const { items, unreadable: bad } = await readNotes(backup);
+    for (const one of items.toReversed()) {
+      const cells = one.attachments.flatMap(({ table }) => table?.flat() ?? []);
+      const names = one.attachments.flatMap(({ name, text }) => [name, text]);
+      const text = [one.text, ...cells, ...names].filter((part) => part !== null).join('\n');
+      yield { kind: 'notes', id: one.id, group: one.folder, title: one.title, text, atMs: one.modifiedMs };
     }
     for (const { what, reason } of bad) unreadable.add(what, reason);
   },
