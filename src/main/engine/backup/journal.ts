@@ -252,6 +252,8 @@ function withFolderLock<T>(sessionsDir: string, work: () => T): T {
 
 /** With exclusive locking the file stays locked until the connection closes, however the process ends. */
 function claim(db: Database.Database): void {
+  // What is written here is read once, from front to back.
+  db.pragma('cache_size = -1024');
   db.pragma('locking_mode = EXCLUSIVE');
   db.pragma('journal_mode = DELETE');
   db.exec('BEGIN EXCLUSIVE; COMMIT');

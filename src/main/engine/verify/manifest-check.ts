@@ -1,5 +1,6 @@
 import type { WorkOptions } from '../../../shared/contract/index.ts';
 import { fileIdOf, type ManifestRow, openManifestDb, unwrapMany } from '../formats/index.ts';
+import { releaseBytes } from '../platform/index.ts';
 import type { Entry, SnapshotView } from '../vault/index.ts';
 import type { Findings } from './findings.ts';
 import { mainDatabaseOf } from './main-databases.ts';
@@ -72,6 +73,8 @@ export function checkManifest(request: ManifestCheckRequest, options: WorkOption
         report(options, rows, view.entryCount);
       }
       const file = checkRow(row, request);
+      // What is kept of a row was copied: a million of them must not wait for the collector.
+      releaseBytes(row.file);
       if (file === null) continue;
       files += 1;
       const database = mainDatabaseOf(row.domain, row.relativePath);
@@ -141,9 +144,10 @@ function checkRow(
   if (meta !== null && verdict.kind === 'damaged' && refused === undefined)
     findings.error('wrong-size', verdict.detail, place);
   else if (meta !== null && verdict.kind === 'differs') findings.warning('size-differs', verdict.detail, place);
-  const checked: CheckedFile = { fileId: row.fileId, path, entry, size, key: null, digest: meta?.digest ?? null };
+  const digest = meta === null || meta.digest === null ? null : Buffer.from(meta.digest);
+  const checked: CheckedFile = { fileId: row.fileId, path, entry, size, key: null, digest };
   const key = meta?.encryptionKey ?? null;
-  return { checked, wrapped: key?.wrapped ?? null, classId: key?.classId ?? 0 };
+  return { checked, wrapped: key === null ? null : Buffer.from(key.wrapped), classId: key?.classId ?? 0 };
 }
 
 function unwrapBatch(

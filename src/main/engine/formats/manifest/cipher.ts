@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { BackstopError } from '../../../../shared/errors/index.ts';
+import { releaseBytes } from '../../platform/index.ts';
 import type { PayloadEncryptor } from '../crypto/payload.ts';
 import { badManifest } from './database.ts';
 
@@ -26,11 +27,19 @@ export async function decryptManifestDb(
   const file = await open(target, 'wx', 0o600);
   let isDone = false;
   try {
-    await file.writeFile(plainManifestChunks(source, key), { signal });
+    await file.writeFile(eachFreed(plainManifestChunks(source, key)), { signal });
     isDone = true;
   } finally {
     await file.close();
     if (!isDone) await rm(target, { force: true });
+  }
+}
+
+/** Gives back the memory of each piece when it is written: the collector would come after dozens of them. */
+async function* eachFreed(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    yield piece;
+    releaseBytes(piece);
   }
 }
 

@@ -90,7 +90,13 @@ function openReadOnly(path: string): { readonly db: Database.Database; readonly 
   const isWal = header[18] === 2 || header[19] === 2;
   const db = new Database(path, { readonly: !isWal, fileMustExist: true });
   try {
-    for (const setting of ['query_only = ON', 'trusted_schema = OFF', 'cell_size_check = ON', 'mmap_size = 0'])
+    for (const setting of [
+      'query_only = ON',
+      'trusted_schema = OFF',
+      'cell_size_check = ON',
+      'mmap_size = 0',
+      'cache_size = -4096',
+    ])
       db.pragma(setting);
     return { db, sizeBytes };
   } catch (error) {

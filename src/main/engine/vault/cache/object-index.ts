@@ -112,7 +112,7 @@ export class ObjectIndex implements IndexReader {
    */
   bulkReader(): BulkReader {
     const db = new Database(this.#file, { readonly: true, timeout: 30_000 });
-    db.pragma('cache_size = -12288');
+    db.pragma('cache_size = -4096');
     const find = db.prepare<[Buffer], [number, number, number, number, number]>(FIND_OBJECT).raw(true);
     const findMany = FIND_OBJECTS.map((sql) =>
       db.prepare<[string], [number, number, number, number, number, number]>(sql).raw(true),

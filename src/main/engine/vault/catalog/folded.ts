@@ -18,7 +18,10 @@ const EXTRA_SCHEMA = `${LEAF_SCHEMA}CREATE TABLE packref (n INTEGER PRIMARY KEY,
 CREATE TABLE single (obj BLOB PRIMARY KEY, size INTEGER NOT NULL, refs INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE folded (k TEXT PRIMARY KEY, v ANY NOT NULL) STRICT, WITHOUT ROWID;
 `;
-const CACHE_KIB = 8192;
+/** Rows are asked for in the order of random ids: more than the inner pages is hardly ever asked for twice. */
+const CACHE_KIB = 4096;
+/** Of the sorted table, which is written once and read once. */
+const TEMP_CACHE_KIB = 1024;
 /** Pages that a commit changes stay in memory until its end; those that do not fit are written twice. */
 const APPLY_CACHE_KIB = 24_576;
 const PAGE_ROWS = 1024;
@@ -386,6 +389,12 @@ export class FoldedIndex {
     return tree;
   }
 
+  /** After a commit: gives back the memory that it took. */
+  shrink(): void {
+    this.db.pragma(`cache_size = -${CACHE_KIB}`);
+    this.db.pragma('shrink_memory');
+  }
+
   close(): void {
     if (this.db.open) this.db.close();
   }
@@ -465,6 +474,7 @@ function connect(file: string, mustExist = false): Database.Database {
   db.pragma('synchronous = NORMAL');
   db.pragma(`cache_size = -${CACHE_KIB}`);
   db.pragma('temp_store = FILE');
+  db.pragma(`temp.cache_size = -${TEMP_CACHE_KIB}`);
   return db;
 }
 

@@ -51,7 +51,7 @@ const BYTES_PER_THREAD = 256 * 1024 * 1024;
 /** One core is left to the reading and to everybody else. */
 const MAX_THREADS = Math.max(1, Math.min(4, availableParallelism() - 1));
 /** Blocks on their way: some are being read while the others are hashed. */
-const BLOCKS = 4 * (1 + MAX_THREADS);
+const BLOCKS = 2 * (1 + MAX_THREADS);
 const BLOCKS_OF_LONG_OBJECT = 3;
 
 export async function rehashObjects(

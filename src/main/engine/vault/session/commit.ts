@@ -169,6 +169,7 @@ async function buildOnParent(options: BuildOptions, parent: FoldedIndex): Promis
           root,
         });
         parent.db.exec('COMMIT');
+        parent.shrink();
         discard();
         return parent;
       },
