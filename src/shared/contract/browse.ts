@@ -190,7 +190,9 @@ export const usageResultSchema = z.object({
   /** Same bytes, read and compared. */
   exactDuplicates: z.array(z.object({ ids: idsSchema, bytes: z.number().int() })),
   /** Bursts and pictures of the same moment: alike, not the same. */
-  nearDuplicates: z.array(z.object({ ids: idsSchema, why: z.enum(['burst', 'same-moment']), bytes: z.number().int() })),
+  nearDuplicates: z.array(
+    z.object({ ids: idsSchema, why: z.enum(['burst', 'same-moment', 'phone']), bytes: z.number().int() }),
+  ),
   screenshots: z.object({ count: z.number().int(), bytes: z.number().int() }),
   attachments: z.array(
     z.object({

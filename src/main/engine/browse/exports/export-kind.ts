@@ -24,12 +24,12 @@ import {
   type Conversation,
   type ConversationFormat,
   exportConversations,
-  messagesConversation,
-  whatsAppConversation,
+  messagesConversations,
+  whatsAppConversations,
 } from './messages/index.ts';
 import { exportNotes } from './notes/index.ts';
 import { browserPrinter } from './pdf/print-pdf.ts';
-import { exportPhotos } from './photos/index.ts';
+import { exportPhotos, type NotExported } from './photos/index.ts';
 
 /** One kind of data of a backup as the files that people expect of it. */
 
@@ -76,25 +76,22 @@ const EXPORTERS: Partial<Readonly<Record<ListedKind, Exporter>>> = {
       files: done.files,
       bytes: done.bytes,
       sums: done.sums,
-      unreadable: [...done.unreadable, ...failed],
+      unreadable: [...done.unreadable, ...failed, ...done.originalsNotHere.map(notHere)],
     };
   },
   async messages(backup, request, options) {
     using archive = await MessageArchive.open(backup);
-    const chats = archive.chats().filter((chat) => request.group === undefined || chat.id === request.group);
-    if (request.group !== undefined && chats.length === 0) throw noSuchGroup(request.group);
     const book = new ContactBook((await readContacts(backup)).items);
-    const conversations = chats.map((chat) => messagesConversation(archive, chat, (handle) => book.nameOf(handle)));
-    const done = await exportTalks(backup, conversations, request, options);
+    const all = messagesConversations(archive, (handle) => book.nameOf(handle));
+    const done = await exportTalks(backup, chosen(all, request.group), request, options);
     return { ...done, unreadable: [...done.unreadable, ...archive.unreadable] };
   },
   async whatsapp(backup, request, options) {
-    using archive = await WhatsAppArchive.open(backup);
-    const chats = archive.chats().filter((chat) => request.group === undefined || chat.id === request.group);
-    if (request.group !== undefined && chats.length === 0) throw noSuchGroup(request.group);
-    const conversations = chats.map((chat) => whatsAppConversation(archive, chat, (jid) => archive.nameOf(jid)));
-    const done = await exportTalks(backup, conversations, request, options);
-    return { ...done, unreadable: [...done.unreadable, ...archive.unreadable] };
+    using personal = await WhatsAppArchive.open(backup);
+    using business = await WhatsAppArchive.open(backup, { variant: 'business' });
+    const all = [personal, business].flatMap((archive) => whatsAppConversations(archive, (jid) => archive.nameOf(jid)));
+    const done = await exportTalks(backup, chosen(all, request.group), request, options);
+    return { ...done, unreadable: [...done.unreadable, ...personal.unreadable, ...business.unreadable] };
   },
   contacts(backup, { directory, outside, ids, format = 'vcard' }, options) {
     if (format !== 'vcard' && format !== 'vcard4') throw noSuchFormat(format, 'vcard, vcard4, json');
@@ -186,6 +183,12 @@ const EXPORTERS: Partial<Readonly<Record<ListedKind, Exporter>>> = {
     return { ...done, unreadable: [...done.unreadable, ...failed] };
   },
 };
+
+/** Said beside what could not be read: who takes photos out wants to know what is not among them. */
+function notHere({ id, name, state }: NotExported): Unreadable {
+  const reason = state === 'icloud' ? 'its original is only in iCloud' : 'its original is not in this backup';
+  return { what: name ?? id, reason };
+}
 
 async function exportJson(backup: Backup, kind: ListedKind, request: KindExportRequest): Promise<KindExport> {
   const { items, unreadable } = await listKind(backup, kind);
@@ -286,6 +289,13 @@ async function printTalks(
   } finally {
     await rm(pages, { recursive: true, force: true });
   }
+}
+
+function chosen(all: readonly Conversation[], id: string | undefined): readonly Conversation[] {
+  if (id === undefined) return all;
+  const found = all.filter((one) => one.id === id);
+  if (found.length === 0) throw noSuchGroup(id);
+  return found;
 }
 
 function noSuchGroup(id: string): BackstopError {
