@@ -75,7 +75,10 @@ interface BookmarkRow {
 
 function readBookmarks(db: Database.Database, into: Bookmark[], unreadable: UnreadableList): void {
   const columns = columnsOf(db, 'bookmarks');
-  if (!columns.has('url')) return unreadable.add('Bookmarks.db', 'it has no table of bookmarks');
+  if (!columns.has('url')) {
+    unreadable.add('Bookmarks.db', 'it has no table of bookmarks');
+    return;
+  }
   const wanted = {
     id: 'id',
     parent: 'parent',
@@ -133,7 +136,8 @@ function foldersOf(row: BookmarkRow, all: ReadonlyMap<number, BookmarkRow>): str
 
 function readVisits(db: Database.Database, into: Visit[], unreadable: UnreadableList): void {
   if (!hasTable(db, 'history_items') || !hasTable(db, 'history_visits')) {
-    return unreadable.add('History.db', 'it has no table of visits');
+    unreadable.add('History.db', 'it has no table of visits');
+    return;
   }
   const visits = columnsOf(db, 'history_visits');
   const wanted = { id: 'id', time: 'visit_time', title: 'title' };
