@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchBackup } from './backup.ts';
+import { benchBrowse } from './browse.ts';
 import { benchVault } from './vault.ts';
 
 const { values, positionals } = parseArgs({
@@ -16,6 +17,9 @@ switch (positionals[0]) {
   case 'backup':
     await benchBackup({ runs: Number(values.runs), quick: values.quick });
     break;
+  case 'browse':
+    await benchBrowse({ runs: Number(values.runs), quick: values.quick, dir: values.dir });
+    break;
   case 'vault':
     await benchVault({
       runs: Number(values.runs),
@@ -26,7 +30,7 @@ switch (positionals[0]) {
     break;
   default:
     console.error(
-      'Say what to measure: npm run bench -- backup|vault [--runs N] [--quick] [--dir FOLDER] [--rivals A,B]',
+      'Say what to measure: npm run bench -- backup|browse|vault [--runs N] [--quick] [--dir FOLDER] [--rivals A,B]',
     );
     process.exitCode = 2;
 }

@@ -2,6 +2,7 @@ export { appHome } from './app-home.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { freeBytes } from './free-space.ts';
 export { releaseBytes } from './release-bytes.ts';
+export { MemorySecrets, type SecretStore } from './secret-store.ts';
 export { scaledMs, sleep, withTimeout } from './time.ts';
 export {
   type Answer,

@@ -18,7 +18,7 @@ export interface BulkOwner {
 }
 
 /** Files that are looked up together. */
-const WINDOW = 2048;
+const WINDOW = 512;
 /** Files and bytes that are handed to a thread together. */
 const BATCH_FILES = 64;
 const BATCH_BYTES = 8 * 1024 * 1024;

@@ -277,7 +277,11 @@ export class OpenBackup implements Backup {
       );
     }
     this.#databases.clear();
-    this.#parts.index.close();
+    try {
+      await this.#parts.index.save();
+    } finally {
+      this.#parts.index.close();
+    }
     await this.#parts.stored[Symbol.asyncDispose]();
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -33,7 +34,7 @@ export async function openFolderBackup(path: string, options: OpenOptions): Prom
   const facts = factsOf(manifest, await small(folder, 'Info.plist'), { isEncrypted });
   const bytes = createReadStream(join(folder, list), { highWaterMark: READ_BYTES });
   const index = await (list === 'Manifest.db'
-    ? openManifestIndex(bytes, manifest, classKeys, options)
+    ? openManifestIndex(bytes, await identityOf(join(folder, list), plist), manifest, classKeys, options)
     : openMbdbIndex(bytes, options)
   ).finally(() => bytes.destroy());
   const stored = new FolderFiles(folder);
@@ -81,6 +82,12 @@ async function listIn(folder: string, path: string): Promise<'Manifest.db' | 'Ma
   }
   if (await isFile('Manifest.mbdb')) return 'Manifest.mbdb';
   throw notABackup(path, 'it has no Manifest.db, the list of its files');
+}
+
+/** The plist holds the key of the list, which is a new one each time. */
+async function identityOf(list: string, plist: Buffer): Promise<string> {
+  const { size, mtimeMs } = await stat(list);
+  return `${createHash('sha256').update(plist).digest('hex')} ${size} ${mtimeMs}`;
 }
 
 async function small(folder: string, name: string): Promise<Buffer | null> {

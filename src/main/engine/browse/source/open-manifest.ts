@@ -12,6 +12,8 @@ import {
 } from '../../formats/index.ts';
 import { dataAt, dictOf, type PlistDict, parsePlist, stringAt } from '../../formats/plist/index.ts';
 import type { Keyring } from './keyring.ts';
+import { LateManifest, listOver } from './late-manifest.ts';
+import type { ManifestCache } from './manifest-cache.ts';
 import { ManifestIndex } from './manifest-index.ts';
 import { settle } from './private-database.ts';
 import { privateDatabaseFile } from './private-file.ts';
@@ -21,6 +23,8 @@ export interface OpenOptions {
   readonly keyring: Keyring;
   readonly askPassword: () => Promise<string | null>;
   readonly workFolder: string;
+  /** Lists of files of backups that were opened before; null or absent where there is no keychain. */
+  readonly cache?: ManifestCache | null | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,28 +41,25 @@ export async function classKeysOf(
   return keyring.unlock(manifest.keybag, askPassword, { signal });
 }
 
-/** The phone's list of files, decrypted into a file without a name. */
+/** The phone's list of files, decrypted into a file without a name. `identity`: the same only for the same list. */
 export async function openManifestIndex(
   stored: AsyncIterable<Uint8Array>,
+  identity: string,
   manifest: ManifestPlist,
   classKeys: ReadonlyMap<number, Buffer> | null,
-  { workFolder, signal }: OpenOptions,
+  { workFolder, cache = null, signal }: OpenOptions,
 ): Promise<ManifestIndex> {
+  const cached = (await cache?.find(identity)) ?? null;
+  if (cached !== null) return new ManifestIndex(new LateManifest(cached, workFolder));
   // iOS 10.0 and 10.1: the index is plain even in an encrypted backup.
   const wrapped = classKeys === null ? undefined : manifest.manifestKey;
   const key = wrapped === undefined || classKeys === null ? null : openClassedKey(classKeys, wrapped);
   const own = privateDatabaseFile(workFolder, 'write');
-  const { file, db } = own;
   try {
-    await file.fill(untilAborted(plainManifestChunks(stored, key), signal));
-    const sizeBytes = file.size();
-    // Phones leave the mark of a write-ahead log in the head, without one.
-    if (sizeBytes > 100) file.write(Buffer.of(1, 1), 18);
-    file.letGo();
-    settle(db);
-    // SQLite writes to a file without a name only when its journal has none either.
-    for (const setting of ['journal_mode = MEMORY', 'synchronous = OFF']) db.pragma(setting);
-    return new ManifestIndex(manifestOver(db, sizeBytes, 'own'), own);
+    await own.file.fill(untilAborted(plainManifestChunks(stored, key), signal));
+    const list = listOver(own);
+    const save = cache === null ? null : () => cache.save(identity, own.file, list.domains());
+    return new ManifestIndex(list, own, save);
   } catch (error) {
     own[Symbol.dispose]();
     throw error;

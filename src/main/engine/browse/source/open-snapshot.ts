@@ -23,7 +23,13 @@ export async function openSnapshotBackup(view: SnapshotView, options: OpenOption
       isEncrypted: record.encrypted,
       madeAtMs: dateOf(record.statusDate),
     });
-    const index = await openManifestIndex(view.read(database), manifest, classKeys, options);
+    const index = await openManifestIndex(
+      view.read(database),
+      database.hash?.toString('hex') ?? '',
+      manifest,
+      classKeys,
+      options,
+    );
     const { workFolder } = options;
     return new OpenBackup({ facts, index, stored: new SnapshotFiles(view), classKeys, workFolder });
   } catch (error) {
