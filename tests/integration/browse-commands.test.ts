@@ -338,6 +338,18 @@ describe('kinds of data', () => {
     expect(kinds['conversations']).toMatchObject({ added: [], certain: true });
     expect(kinds['conversations']?.gone).toHaveLength(1);
     expect(kinds['photos']?.gone.length).toBeGreaterThan(0);
+    const target = join(dir, 'gone');
+    const taken = await run('diff', first, 'latest', '--export', target);
+    expect(taken).toMatchObject({ code: 0, last: { exported: { directory: target } } });
+    const sums = new Set(treeOf(join(target, 'Photos')).values());
+    const inTruth = new Map((truth.items['photos'] ?? []).map((one) => [one['uuid'], one]));
+    const bytesOf = new Map(truth.files.map((one) => [`${one.domain}/${one.relativePath}`, one.sha256]));
+    for (const id of kinds['photos']?.gone ?? []) {
+      const one = inTruth.get(id);
+      const sha = bytesOf.get(`${String(one?.['domain'])}/${String(one?.['relativePath'])}`);
+      if (one?.['inCloudOnly'] !== true) expect(sums.has(String(sha)), id).toBe(true);
+    }
+    expect([...treeOf(join(target, 'Messages')).keys()].some((name) => name.endsWith('.html'))).toBe(true);
     const gone = kinds['photos']?.gone[0] as string;
     const where = (await run('where', 'latest', gone, '--kind', 'photos')).last['items'] as Array<{
       versions: Array<{ state: string }>;

@@ -199,10 +199,11 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     flags: ['folder', 'password-file'],
   },
   diff: {
-    usage: 'diff OLDER NEWER',
-    summary: 'Say what was added, changed and went between two versions, by what it is.',
+    usage: 'diff OLDER NEWER [--export DIR]',
+    summary:
+      'Say what was added, changed and went between two versions, by what it is; --export takes out what is gone.',
     positionals: [2, 2],
-    flags: ['password-file'],
+    flags: ['export', 'password-file'],
   },
   where: {
     usage: 'where SNAPSHOT TEXT [--kind KIND] [--limit N]',

@@ -84,7 +84,12 @@ export async function runBrowseCommand(
     }
     case 'diff': {
       const newer: BackupChoice = { vault, snapshot: rest[0] ?? '', askPassword };
-      const result = await engine.browse.diff(choice, newer, options);
+      const result = await engine.browse.diff(
+        choice,
+        newer,
+        { exportTo: line.export === null ? null : resolve(line.export) },
+        options,
+      );
       output.result(result, diffText(result));
       return 0;
     }

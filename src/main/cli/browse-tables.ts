@@ -144,7 +144,7 @@ const STATUS: Readonly<Record<CoverageResult['kinds'][number]['status'], string>
   unknown: 'unknown',
 };
 
-export function diffText({ kinds, unreadable }: DiffResult): string {
+export function diffText({ kinds, exported, unreadable }: DiffResult): string {
   const rows = Object.entries(kinds).map(([kind, one]) => [
     kind,
     String(one.added.length),
@@ -153,7 +153,15 @@ export function diffText({ kinds, unreadable }: DiffResult): string {
     one.goneBytes === null || one.goneBytes === 0 ? '' : formatBytes(one.goneBytes),
     one.certain ? '' : 'not sure: not all could be read',
   ]);
-  return [table(['KIND', 'NEW', 'CHANGED', 'GONE', 'SIZE GONE', ''], rows), ...unreadableLines(unreadable)].join('\n');
+  const lines = [table(['KIND', 'NEW', 'CHANGED', 'GONE', 'SIZE GONE', ''], rows), ...unreadableLines(unreadable)];
+  if (exported !== null) {
+    const { files, bytes, directory } = exported;
+    lines.push(
+      `What is gone was taken out: ${files.toLocaleString('en')} files, ${formatBytes(bytes)}, in ${directory}.`,
+    );
+    lines.push(...unreadableLines(exported.unreadable));
+  }
+  return lines.join('\n');
 }
 
 export function whereText({ items }: WhereResult): string {

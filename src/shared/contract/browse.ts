@@ -154,6 +154,15 @@ export const diffResultSchema = z.object({
       addedBytes: z.number().int().nullable(),
     }),
   ),
+  /** What is gone, taken out of the older one; null where that was not asked for. */
+  exported: z
+    .object({
+      directory: z.string(),
+      files: z.number().int(),
+      bytes: z.number().int(),
+      unreadable: z.array(unreadableSchema),
+    })
+    .nullable(),
   unreadable: z.array(unreadableSchema),
 });
 export type DiffResult = z.infer<typeof diffResultSchema>;
@@ -257,7 +266,13 @@ export interface BrowseEngine {
     options?: WorkOptions,
   ): Promise<SearchResult>;
   coverage(choice: BackupChoice, options?: WorkOptions): Promise<CoverageResult>;
-  diff(older: BackupChoice, newer: BackupChoice, options?: WorkOptions): Promise<DiffResult>;
+  /** `exportTo`: a folder to take out of the older one what is gone; null: only compares. */
+  diff(
+    older: BackupChoice,
+    newer: BackupChoice,
+    request: { readonly exportTo: string | null },
+    options?: WorkOptions,
+  ): Promise<DiffResult>;
   /** Of all versions of the phone of this one: where is what has this id, or this in its title? */
   where(
     choice: BackupChoice,

@@ -17,6 +17,7 @@ import {
   bytesOf,
   compareBackups,
   coverageOf,
+  exportGone,
   exportKind,
   ITEM_KINDS,
   type ItemKind,
@@ -66,7 +67,7 @@ export async function exportItems(
     {
       directory,
       format: format ?? undefined,
-      group: group ?? undefined,
+      groups: group === null ? undefined : [group],
       ids: ids ?? undefined,
       outside: opened.outside,
     },
@@ -143,11 +144,16 @@ export async function diff(
   opener: BackupOpener,
   older: BackupChoice,
   newer: BackupChoice,
+  { exportTo }: { readonly exportTo: string | null },
   options: WorkOptions,
 ): Promise<DiffResult> {
   await using before = await opener.open(older, options);
   await using after = await opener.open(newer, options);
-  const { kinds, unreadable } = await compareBackups(before.backup, after.backup, options);
+  const comparison = await compareBackups(before.backup, after.backup, options);
+  const { kinds, unreadable } = comparison;
+  const outside = [...before.outside, ...after.outside];
+  const exported =
+    exportTo === null ? null : await exportGone(before.backup, comparison, { directory: exportTo, outside }, options);
   const result: DiffResult['kinds'] = {};
   for (const { kind, added, changed, gone, isCertain } of kinds) {
     result[kind] = {
@@ -159,7 +165,15 @@ export async function diff(
       goneBytes: bytesOf(gone),
     };
   }
-  return { type: 'result', older: nameOf(before), newer: nameOf(after), kinds: result, unreadable: [...unreadable] };
+  return {
+    type: 'result',
+    older: nameOf(before),
+    newer: nameOf(after),
+    kinds: result,
+    exported:
+      exported === null ? null : { ...exported, directory: exportTo ?? '', unreadable: [...exported.unreadable] },
+    unreadable: [...unreadable],
+  };
 }
 
 function nameOf({

@@ -11,7 +11,7 @@ export function browseEngine(opener: BackupOpener): BrowseEngine {
     exportItems: (choice, request, options = {}) => exportItems(opener, choice, request, options),
     search: (choice, request, options = {}) => searchBackup(opener, choice, request, options),
     coverage: (choice, options = {}) => coverage(opener, choice, options),
-    diff: (older, newer, options = {}) => diff(opener, older, newer, options),
+    diff: (older, newer, request, options = {}) => diff(opener, older, newer, request, options),
     where: (choice, request, options = {}) => where(opener, choice, request, options),
     usage: (choice, options = {}) => usage(opener, choice, options),
     extract: (choice, request, options = {}) => extract(opener, choice, request, options),

@@ -37,8 +37,8 @@ export interface KindExportRequest {
   readonly directory: string;
   /** html, text, json or pdf for conversations; csv or json for lists. Undefined: what suits the kind. */
   readonly format?: string | undefined;
-  /** One conversation. */
-  readonly group?: string | undefined;
+  /** Conversations by their ids; undefined: all. */
+  readonly groups?: readonly string[] | undefined;
   /** Items by their ids; of photos. */
   readonly ids?: readonly string[] | undefined;
   readonly outside?: readonly string[] | undefined;
@@ -83,14 +83,14 @@ const EXPORTERS: Partial<Readonly<Record<ListedKind, Exporter>>> = {
     using archive = await MessageArchive.open(backup);
     const book = new ContactBook((await readContacts(backup)).items);
     const all = messagesConversations(archive, (handle) => book.nameOf(handle));
-    const done = await exportTalks(backup, chosen(all, request.group), request, options);
+    const done = await exportTalks(backup, chosen(all, request.groups), request, options);
     return { ...done, unreadable: [...done.unreadable, ...archive.unreadable] };
   },
   async whatsapp(backup, request, options) {
     using personal = await WhatsAppArchive.open(backup);
     using business = await WhatsAppArchive.open(backup, { variant: 'business' });
     const all = [personal, business].flatMap((archive) => whatsAppConversations(archive, (jid) => archive.nameOf(jid)));
-    const done = await exportTalks(backup, chosen(all, request.group), request, options);
+    const done = await exportTalks(backup, chosen(all, request.groups), request, options);
     return { ...done, unreadable: [...done.unreadable, ...personal.unreadable, ...business.unreadable] };
   },
   contacts(backup, { directory, outside, ids, format = 'vcard' }, options) {
@@ -291,11 +291,12 @@ async function printTalks(
   }
 }
 
-function chosen(all: readonly Conversation[], id: string | undefined): readonly Conversation[] {
-  if (id === undefined) return all;
-  const found = all.filter((one) => one.id === id);
-  if (found.length === 0) throw noSuchGroup(id);
-  return found;
+function chosen(all: readonly Conversation[], ids: readonly string[] | undefined): readonly Conversation[] {
+  if (ids === undefined) return all;
+  const known = new Set(all.map((one) => one.id));
+  for (const id of ids) if (!known.has(id)) throw noSuchGroup(id);
+  const wanted = new Set(ids);
+  return all.filter((one) => wanted.has(one.id));
 }
 
 function noSuchGroup(id: string): BackstopError {
