@@ -18,8 +18,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Keyring, openFolderBackup } from '../../src/main/engine/browse/index.ts';
+import { Keyring, ManifestCache, openFolderBackup, openSnapshotBackup } from '../../src/main/engine/browse/index.ts';
 import { exportSnapshot } from '../../src/main/engine/export/index.ts';
+import { MemorySecrets } from '../../src/main/engine/platform/index.ts';
 import type { Snapshot } from '../../src/main/engine/vault/index.ts';
 import { BackupWorld } from '../support/backup-world.ts';
 import { openBackupFolder, openBackupVersion, sumsOf, treeOf } from '../support/browse/open-options.ts';
@@ -151,6 +152,29 @@ describe('an encrypted backup of 5,000 files', () => {
     keyring.lock();
     await (await openFolderBackup(folder, options)).backup[Symbol.asyncDispose]();
     expect(asked).toBe(2);
+  });
+
+  it('opens a second time from the cache, which shows nothing to others', async () => {
+    const cacheFolder = join(dir, 'cache');
+    const cache = new ManifestCache(cacheFolder, new MemorySecrets());
+    const options = { keyring: new Keyring(), askPassword: async () => PASSWORD, workFolder: work(), cache };
+    const vault = await phone.world.vault();
+    const open = {
+      version: async () => openSnapshotBackup(await vault.view(phone.snapshot), options),
+      folder: async () => (await openFolderBackup(folder, options)).backup,
+    };
+    for (const [name, again] of Object.entries(open)) {
+      const first = await again();
+      const totals = first.domains();
+      await first[Symbol.asyncDispose]();
+      expect(holding(cacheFolder, []), name).toEqual([]);
+      await using second = await again();
+      expect(second.domains(), name).toEqual(totals);
+      expect(await sumsOf(second), name).toEqual(phone.sums);
+    }
+    expect(readdirSync(cacheFolder)).toHaveLength(2);
+    await cache.forget();
+    expect(existsSync(cacheFolder)).toBe(false);
   });
 
   it('stops when it is told to', async () => {

@@ -3,6 +3,7 @@ import { type ManifestDb, type ManifestRow, manifestOver } from '../../formats/i
 import type { CachedManifest } from './manifest-cache.ts';
 import { settle } from './private-database.ts';
 import { type PrivateDatabase, privateDatabaseFile } from './private-file.ts';
+import type { DomainTotals } from './types.ts';
 
 /** A list of files from the cache: its domains are there at once, and the rest when it is asked for. */
 export class LateManifest implements ManifestDb {
@@ -15,7 +16,7 @@ export class LateManifest implements ManifestDb {
     this.#workFolder = workFolder;
   }
 
-  domains(): CachedManifest['domains'] {
+  domains(): readonly DomainTotals[] {
     return this.#cached.domains;
   }
 

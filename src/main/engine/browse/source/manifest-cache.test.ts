@@ -28,7 +28,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const DOMAINS = [{ domain: 'HomeDomain', files: 500 }];
+const DOMAINS = [{ domain: 'HomeDomain', files: 500, bytes: 7000 }];
 
 describe('the cache of lists of files', () => {
   const place = () => join(dir, 'cache');

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import * as z from 'zod';
-import type { ManifestDb } from '../../formats/index.ts';
 import type { SecretStore } from '../../platform/index.ts';
 import type { PrivateFile } from './private-file.ts';
 import { SealedReader, SealedWriter } from './sealed-file.ts';
+import type { DomainTotals } from './types.ts';
 
 /**
  * Lists of files of backups that were opened before, on this computer's disk: encrypted with a random key that only the
@@ -23,11 +23,11 @@ const MAX_LIST_BYTES = 64 * 1024 ** 3;
 const headSchema = z.object({
   pieces: z.number().int().nonnegative(),
   bytes: z.number().int().nonnegative().max(MAX_LIST_BYTES),
-  domains: z.array(z.object({ domain: z.string(), files: z.number().int() })),
+  domains: z.array(z.object({ domain: z.string(), files: z.number().int(), bytes: z.number().int().nullable() })),
 });
 
 export interface CachedManifest {
-  readonly domains: ManifestDb['domains'] extends () => infer Domains ? Domains : never;
+  readonly domains: readonly DomainTotals[];
   readonly sizeBytes: number;
   /** Writes the plain list. Throws when the cache is damaged; it is gone then. */
   fill(into: PrivateFile): void;

@@ -1,5 +1,5 @@
 import { fileIdOf, type ManifestDb, type ManifestRow, type MbFile } from '../../formats/index.ts';
-import type { BackupFile, FileQuery } from './types.ts';
+import type { BackupFile, DomainTotals, FileQuery } from './types.ts';
 
 /** The phone's own list of files, asked in a person's terms. */
 
@@ -17,16 +17,28 @@ const FLAGS: ReadonlyMap<number, BackupFile['kind']> = new Map([
 /** Rows of one subfolder that are passed over one by one before the rest of it is jumped over. */
 const PATIENCE = 8;
 
+/** Makes the next opening faster. */
+export type SaveIndex = (totals: readonly DomainTotals[]) => Promise<void>;
+
+export interface BesideIndex {
+  /** What holds the list, given up with it. */
+  readonly file: Disposable | null;
+  readonly totals: readonly DomainTotals[] | null;
+  readonly save: SaveIndex | null;
+}
+
 export class ManifestIndex {
   readonly #manifest: ManifestDb;
-  readonly #file: Disposable | null;
-  readonly #save: (() => Promise<void>) | null;
+  readonly #beside: BesideIndex;
 
-  /** `file`: what holds the list, given up with it. `save` makes the next opening faster. */
-  constructor(manifest: ManifestDb, file: Disposable | null = null, save: (() => Promise<void>) | null = null) {
+  constructor(manifest: ManifestDb, beside: BesideIndex = { file: null, totals: null, save: null }) {
     this.#manifest = manifest;
-    this.#file = file;
-    this.#save = save;
+    this.#beside = beside;
+  }
+
+  /** What was counted at an earlier opening. */
+  get totals(): readonly DomainTotals[] | null {
+    return this.#beside.totals;
   }
 
   domains(): ReadonlyArray<{ readonly domain: string; readonly files: number }> {
@@ -93,13 +105,13 @@ export class ManifestIndex {
   }
 
   /** To be called once, before `close`, when nothing is asked any more. */
-  async save(): Promise<void> {
-    await this.#save?.();
+  async save(totals: () => readonly DomainTotals[]): Promise<void> {
+    await this.#beside.save?.(totals());
   }
 
   close(): void {
     this.#manifest.close();
-    this.#file?.[Symbol.dispose]();
+    this.#beside.file?.[Symbol.dispose]();
   }
 }
 

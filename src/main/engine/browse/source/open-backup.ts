@@ -53,7 +53,7 @@ export class OpenBackup implements Backup {
   }
 
   domains(): readonly DomainTotals[] {
-    this.#totals ??= this.#count();
+    this.#totals ??= this.#parts.index.totals ?? this.#count();
     return this.#totals;
   }
 
@@ -278,7 +278,7 @@ export class OpenBackup implements Backup {
     }
     this.#databases.clear();
     try {
-      await this.#parts.index.save();
+      await this.#parts.index.save(() => this.domains());
     } finally {
       this.#parts.index.close();
     }

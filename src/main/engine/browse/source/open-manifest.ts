@@ -14,7 +14,7 @@ import { dataAt, dictOf, type PlistDict, parsePlist, stringAt } from '../../form
 import type { Keyring } from './keyring.ts';
 import { LateManifest, listOver } from './late-manifest.ts';
 import type { ManifestCache } from './manifest-cache.ts';
-import { ManifestIndex } from './manifest-index.ts';
+import { ManifestIndex, type SaveIndex } from './manifest-index.ts';
 import { settle } from './private-database.ts';
 import { privateDatabaseFile } from './private-file.ts';
 import type { AppFacts, BackupFacts } from './types.ts';
@@ -50,16 +50,17 @@ export async function openManifestIndex(
   { workFolder, cache = null, signal }: OpenOptions,
 ): Promise<ManifestIndex> {
   const cached = (await cache?.find(identity)) ?? null;
-  if (cached !== null) return new ManifestIndex(new LateManifest(cached, workFolder));
+  if (cached !== null) {
+    return new ManifestIndex(new LateManifest(cached, workFolder), { file: null, totals: cached.domains, save: null });
+  }
   // iOS 10.0 and 10.1: the index is plain even in an encrypted backup.
   const wrapped = classKeys === null ? undefined : manifest.manifestKey;
   const key = wrapped === undefined || classKeys === null ? null : openClassedKey(classKeys, wrapped);
   const own = privateDatabaseFile(workFolder, 'write');
   try {
     await own.file.fill(untilAborted(plainManifestChunks(stored, key), signal));
-    const list = listOver(own);
-    const save = cache === null ? null : () => cache.save(identity, own.file, list.domains());
-    return new ManifestIndex(list, own, save);
+    const save: SaveIndex | null = cache === null ? null : (totals) => cache.save(identity, own.file, totals);
+    return new ManifestIndex(listOver(own), { file: own, totals: null, save });
   } catch (error) {
     own[Symbol.dispose]();
     throw error;
