@@ -25,7 +25,11 @@ export type RowValue = StoredFile | typeof REMOVED;
 export type Row = number;
 
 const ROW_BYTES = 80;
-const SLAB_ROWS = 16_384;
+/**
+ * 37 MB: more than 32 are always pages of their own, which the system gives when they are first touched and takes back
+ * at the release. What comes from the common heap stays with the process for good: other things lie above it.
+ */
+const SLAB_ROWS = 458_752;
 const ID_BYTES = 20;
 const HASH_BYTES = 32;
 /** Offsets in a row. */
