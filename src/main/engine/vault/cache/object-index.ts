@@ -260,6 +260,11 @@ export class ObjectIndex implements IndexReader {
     return { packs: there, damaged };
   }
 
+  /** Gives back the memory that adding packs took. */
+  shrink(): void {
+    this.#db.pragma('shrink_memory');
+  }
+
   close(): void {
     if (this.#db.open) this.#db.close();
   }

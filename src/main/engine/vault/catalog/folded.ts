@@ -123,6 +123,7 @@ export class FoldedIndex {
       saveAllLeaves(db, tree ?? (await index.computeTree(options.signal)));
       index.setState(options.state);
       db.exec('COMMIT');
+      index.shrink();
       return index;
     } catch (error) {
       db.close();

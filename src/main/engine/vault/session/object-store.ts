@@ -216,6 +216,9 @@ export class ObjectStore {
     this.#sealPack();
     while (this.#sealing.size > 0) await Promise.all(this.#sealing);
     this.#throwIfFailed();
+    // Nearly all that comes after this is bookkeeping, which needs memory of its own.
+    this.#options.index.shrink();
+    this.#options.pool.trim();
   }
 
   /** One more sealed pack with a single record, for catalogs and for what cannot lie under its own name. */

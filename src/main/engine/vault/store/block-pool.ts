@@ -48,6 +48,11 @@ export class BlockPool {
     this.#waiting.shift()?.();
   }
 
+  /** Lets go of the blocks that wait to be filled. */
+  trim(): void {
+    this.#free.length = 0;
+  }
+
   /** Returns a block that was never sent. */
   give(block: Block): void {
     if (this.#free.length < this.#limit) this.#free.push(block);
