@@ -2,8 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Vault } from '../vault/index.ts';
-import { KnownVaults, type Surroundings } from './known-vaults.ts';
+import { KnownVaults, type Surroundings } from '../../src/main/engine/api/known-vaults.ts';
+import { Vault } from '../../src/main/engine/vault/index.ts';
 
 /** Disks are folders here: each "mount point" is one, and its name on the day is where it is mounted. */
 let dir = '';
