@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { BackstopError, isBackstopError } from '../../../shared/errors/index.ts';
+import { releaseBytes } from '../platform/index.ts';
 import type { SnapshotFacts, TopEntry } from '../vault/types.ts';
 import { decodeRows, encodeRows, ROW_BYTES } from './journal-rows.ts';
 import type { EntryChange } from './overlay/index.ts';
@@ -293,8 +294,11 @@ function* chunksOf(db: Database.Database): Generator<Buffer> {
   );
   let row = next.get(0);
   while (row !== undefined) {
-    yield row.bytes;
-    row = next.get(row.n);
+    const { n, bytes } = row;
+    yield bytes;
+    // Whoever reads rows copies them: all chunks together would wait for the collector.
+    releaseBytes(bytes);
+    row = next.get(n);
   }
 }
 
