@@ -56,12 +56,15 @@ export function localSize(path: string): number {
   return statSync(path).size;
 }
 
-/** Read in this thread: this computer's own disk has them in memory, they were written a moment ago. */
+/**
+ * Read in this thread: this computer's own disk has them in memory, they were written a moment ago. Each chunk is the
+ * same buffer: whoever takes one is done with it before the next.
+ */
 export async function* localChunks(path: string): AsyncGenerator<Buffer> {
   const file = openSync(path, 'r');
+  const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   try {
     for (;;) {
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
       const got = readSync(file, chunk);
       if (got > 0) yield chunk.subarray(0, got);
       if (got < CHUNK_BYTES) return;
