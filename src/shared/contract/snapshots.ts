@@ -56,6 +56,7 @@ export const backupResultSchema = z.object({
   ),
   /** Versions of interrupted runs whose phone had said "done", finished at this start. */
   recovered: z.array(z.string()),
+  /** Until the version was committed; and everything that was looked at afterwards: verification and counting. */
   seconds: z.object({ backup: z.number(), verification: z.number() }),
 });
 export type BackupResult = z.infer<typeof backupResultSchema>;

@@ -140,8 +140,8 @@ class LocalEngine implements Engine {
     const middle = performance.now();
     const password = done.snapshot.record.encrypted ? await request.askPassword('backup-password') : null;
     const verification = await this.#verifyNew(vault, done.snapshot, request, password, options);
-    const ended = performance.now();
     const losses = await this.#watch(vault, done.snapshot, password, options);
+    const ended = performance.now();
     return {
       type: 'result',
       losses,

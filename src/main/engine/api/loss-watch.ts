@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { AskPassword, WorkOptions } from '../../../shared/contract/index.ts';
 import { isBackstopError } from '../../../shared/errors/index.ts';
 import { type CountedVersion, type Group, type LossAlarm, suddenLosses } from '../../../shared/rules/loss/index.ts';
-import { ITEM_KINDS, type ItemKind, openItems } from '../browse/index.ts';
+import { countKinds } from '../browse/index.ts';
 import type { Snapshot, Vault } from '../vault/index.ts';
 import type { BackupOpener } from './open-backup.ts';
 
@@ -14,10 +14,6 @@ import type { BackupOpener } from './open-backup.ts';
  * than usual, the version before is pinned, so that no rule takes it, and it is said. What was counted is remembered on this
  * computer: numbers, and names of conversations and apps only as hashes.
  */
-
-/** These come and go by themselves. */
-const UNCOUNTED: ReadonlySet<ItemKind> = new Set(['history', 'files', 'app-data', 'calls']);
-const COUNTED = ITEM_KINDS.filter((kind) => !UNCOUNTED.has(kind));
 
 const summarySchema = z.object({
   format: z.literal('backstop-counts'),
@@ -95,19 +91,10 @@ async function summaryOf(request: WatchRequest, snapshot: Snapshot, options: Wor
     apps: [],
   };
   await using backup = await request.opener.openVersion(request.vault, snapshot, request, options);
-  for (const kind of COUNTED) {
-    options.signal?.throwIfAborted();
-    await using list = await openItems(backup, kind);
-    let count = 0;
-    for (const { id, group } of list.items()) {
-      count += 1;
-      if (kind === 'messages' && group !== null) {
-        const hash = hashOf(group);
-        summary.conversations[hash] = (summary.conversations[hash] ?? 0) + 1;
-      } else if (kind === 'apps') summary.apps.push(hashOf(id));
-    }
-    if (list.isPresent && list.unreadable.length === 0) summary.counts[kind] = count;
-  }
+  const tally = await countKinds(backup, options.signal);
+  summary.counts = { ...tally.counts };
+  for (const [id, messages] of tally.conversations) summary.conversations[hashOf(id)] = messages;
+  summary.apps = tally.apps.map((id) => hashOf(id));
   await remember(request, snapshot, summary);
   return summary;
 }

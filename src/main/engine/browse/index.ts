@@ -4,6 +4,7 @@ export { exportGone } from './compare/export-gone.ts';
 export { coverageOf } from './coverage/coverage.ts';
 export { exportKind } from './exports/export-kind.ts';
 export { type Extracted, type ExtractRequest, extractFiles } from './exports/extract.ts';
+export { countKinds, type KindTally } from './items/count-kinds.ts';
 export { ITEM_KINDS, type ItemKind } from './items/item.ts';
 export { listKind } from './items/list-kind.ts';
 export { nameFiles } from './items/name-files.ts';
