@@ -76,6 +76,12 @@ export class SessionLease {
     }
     const lease = new SessionLease(options, lock, 1 + Math.max(0, ...own.map((seen) => seen.counter)));
     try {
+      // Who will give up anyway must not be seen: one that was here first, with a larger id, would give way to it, and
+      // both would end. Of this computer's sessions that is known at once; of others only with the store's clock.
+      lease.#refuseIfBusy(
+        before.filter((other) => other.content?.host === options.host.installation),
+        () => true,
+      );
       await lease.#write();
       lease.#refuseIfBusy(before, () => true);
       // Two that began at the same moment see each other now; the one with the smaller id goes on.
