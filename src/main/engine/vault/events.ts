@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { createDurably, readSmallFile, type VaultIo } from './io/index.ts';
 import { canonicalLine } from './layout/canonical.ts';
 import { isIgnoredName, type VaultPaths } from './layout/names.ts';
+import { MAX_SEQUENCE } from './record.ts';
 
 /**
  * Facts that come after a record: append-only, mergeable files `events/<utc>-<writer>-<sha256>.json`. Order between
@@ -13,6 +14,8 @@ import { isIgnoredName, type VaultPaths } from './layout/names.ts';
 export const EVENT_FORMAT = 'backstop-event';
 const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 const EVENT_NAME = /^(\d{8}T\d{9}Z)-([0-9a-f]{8})-([0-9a-f]{64})\.json$/;
+/** It becomes part of a path: one folder, which leads nowhere else. */
+const DEVICE_NAME = /^[A-Za-z0-9-]{1,128}$/;
 const READERS = 16;
 
 const head = {
@@ -23,8 +26,8 @@ const head = {
   at: z.string().max(64),
   /** The snapshot it is about, with its device folder and number, so that numbers are never used twice. */
   record: z.string().max(64).nullable(),
-  device: z.string().max(128).nullable(),
-  seq: z.number().int().nonnegative().nullable(),
+  device: z.string().regex(DEVICE_NAME).nullable(),
+  seq: z.number().int().nonnegative().max(MAX_SEQUENCE).nullable(),
 };
 
 const verifiedSchema = z.object({
@@ -97,8 +100,9 @@ const repairedSchema = z.object({ ...head, kind: z.literal('repaired'), repairs:
 const unknownSchema = z.looseObject({
   format: z.literal(EVENT_FORMAT),
   kind: z.string(),
-  seq: z.number().nullish(),
-  device: z.string().nullish(),
+  seq: z.number().int().max(MAX_SEQUENCE).nullish(),
+  device: z.string().regex(DEVICE_NAME).nullish(),
+  vault: z.string().max(64),
 });
 
 const knownSchema = z.discriminatedUnion('kind', [
@@ -162,10 +166,11 @@ export async function writeEvent(
   return { ...event, id: sha256, file: name };
 }
 
-/** All events. `memory` holds those that were read before: a file's name carries its hash, so it never changes. */
+/** All events of the vault; another vault's, carried here by hand, say nothing about it. `memory` holds those that were read before: a file's name carries its hash, so it never changes. */
 export async function listEvents(
   io: VaultIo,
   paths: VaultPaths,
+  vaultId: string,
   memory = new Map<string, VaultEvent>(),
 ): Promise<EventList> {
   const folder = paths.folder('events');
@@ -193,13 +198,17 @@ export async function listEvents(
     }
     const value: unknown = JSON.parse(bytes.toString('utf8'));
     const known = knownSchema.safeParse(value);
+    const loose = unknownSchema.safeParse(value);
+    if ((known.success ? known.data.vault : loose.data?.vault) !== vaultId) {
+      unreadable.push({ file, reason: loose.success ? 'it belongs to another vault' : 'it is not understood' });
+      return;
+    }
     if (known.success) {
       const event = { ...known.data, id: match[3] as string, file };
       memory.set(file, event);
       events.push(event);
       return;
     }
-    const loose = unknownSchema.safeParse(value);
     if (!loose.success) unreadable.push({ file, reason: 'it is not understood' });
     else unknown.push({ file, kind: loose.data.kind, device: loose.data.device ?? null, seq: loose.data.seq ?? 0 });
   };

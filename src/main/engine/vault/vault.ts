@@ -36,7 +36,7 @@ import { type EventList, listEvents, type NewEvent, type VaultEvent, writeEvent 
 import { asVaultError, errnoOf, nodeIo, readSmallFile, type VaultIo } from './io/index.ts';
 import { createVault } from './layout/creation.ts';
 import { readDescription, type VaultDescription } from './layout/description.ts';
-import { makeMissingFolders } from './layout/folders.ts';
+import { makeMissingFolders, refuseLinkedFolders } from './layout/folders.ts';
 import { deviceFolderName, deviceTag, parsePackName, VaultPaths } from './layout/names.ts';
 import { type Placement, placementOf } from './layout/placement.ts';
 import { Space } from './layout/space.ts';
@@ -237,6 +237,7 @@ export class Vault implements AsyncDisposable {
       if (found.kind === 'damaged') {
         throw new BackstopError('vault/damaged-description', { data: { path: root, found: 'vault.json' } });
       }
+      await refuseLinkedFolders(io, new VaultPaths(root, found.description.fanOut));
       return new Vault(root, found, options);
     } catch (error) {
       throw asVaultError(error, root);
@@ -401,7 +402,7 @@ export class Vault implements AsyncDisposable {
   }
 
   listEvents(): Promise<EventList> {
-    return this.#guard(() => listEvents(this.#io, this.#paths, this.#readEvents));
+    return this.#guard(() => listEvents(this.#io, this.#paths, this.id, this.#readEvents));
   }
 
   /** Takes versions off the list, undoably for 30 days. Pinned ones, and one that a backup builds upon, are refused. */

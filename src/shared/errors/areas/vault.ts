@@ -46,6 +46,14 @@ export const vaultErrors = {
     retry: 'never',
     exitCode: 1,
   },
+  'vault/linked-folder': {
+    title: 'A folder of the vault lies elsewhere',
+    explanation: '{path} should be a folder of the vault and is a link or a file. Nothing was read or written.',
+    recovery: 'If you moved that folder, move it back. Otherwise see who can write to that disk.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
   'vault/newer-format': {
     title: 'The vault was written by a newer Backstop',
     explanation: 'The vault in {path} needs something that this version does not know: {needs}. Nothing was changed.',

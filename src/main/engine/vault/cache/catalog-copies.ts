@@ -77,6 +77,7 @@ export class CatalogCopies {
     if ('problem' in contents || contents.index.length === INDEX_HEADER_BYTES) return null;
     const entry = readIndexEntry(contents.index, INDEX_HEADER_BYTES);
     if (entry.hash.toString('hex') !== catalog.hash || entry.rawLength !== catalog.size) return null;
+    if (entry.storedLength > MAX_UNPACKED_BYTES) return null;
     const file = await this.#io.open(path, 'read');
     try {
       const stored = Buffer.allocUnsafe(entry.storedLength);

@@ -71,7 +71,7 @@ export function blocked(file: string, reason: string, cause?: unknown): Backstop
 export async function takeAccount(context: AccountContext, options: AccountOptions): Promise<Account> {
   const { io, paths, vaultId } = context;
   const records = await listSnapshots(io, paths, vaultId);
-  const events = await listEvents(io, paths);
+  const events = await listEvents(io, paths, vaultId);
   const gc = await readGcFiles(io, paths);
   const states = versionStates(events.events);
   for (const { file, reason } of [...records.unreadable, ...events.unreadable, ...gc.unreadable]) {
@@ -134,10 +134,9 @@ async function isUndoOver(
 
 /** What stands for a named pack is needed by name too: otherwise the way from the old name to the content would break. */
 function followMoves(named: Set<string>, gc: GcFiles): void {
-  for (let before = -1; before !== named.size; ) {
-    before = named.size;
-    for (const { moved } of gc.moved) if (named.has(moved.from)) for (const pack of moved.to) named.add(pack);
-  }
+  const to = Map.groupBy(gc.moved, ({ moved }) => moved.from);
+  // What is added on the way is visited too.
+  for (const pack of named) for (const { moved } of to.get(pack) ?? []) for (const one of moved.to) named.add(one);
 }
 
 /** A record that an earlier mark counted may only be missing because it was forgotten for good. */

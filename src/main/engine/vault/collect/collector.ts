@@ -152,7 +152,7 @@ async function removeExpired(context: CollectContext, account: Account, lease: S
   await lease.renewNow();
   for (const snapshot of account.expired) {
     stillOurs(context, lease);
-    const state = versionStates((await listEvents(io, paths)).events).get(snapshot.id);
+    const state = versionStates((await listEvents(io, paths, context.vaultId)).events).get(snapshot.id);
     if (state?.forgotten == null) continue;
     await unlink(io, join(paths.root, snapshot.file));
     removed.push(snapshot);

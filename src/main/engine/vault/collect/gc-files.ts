@@ -105,13 +105,18 @@ export async function readGcFiles(io: VaultIo, paths: VaultPaths): Promise<GcFil
     if (match === null) continue;
     const bad = (reason: string): number => unreadable.push({ file: `gc/${name}`, reason });
     const facts = await io.stat(join(folder, name));
+    if (facts === null) continue; // Gone since the listing.
+    if (facts.sizeBytes > MAX_GC_FILE_BYTES) {
+      bad('it is too large');
+      continue;
+    }
     const bytes = await readSmallFile(io, join(folder, name), MAX_GC_FILE_BYTES);
-    if (facts === null || bytes === null) continue; // Gone since the listing.
+    if (bytes === null) continue;
     if (createHash('sha256').update(bytes).digest('hex') !== match[1]) {
       bad('its bytes do not match the SHA-256 in its name');
       continue;
     }
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    const value = parseJson(bytes);
     const parsed = match[2] === 'mark' ? markSchema.safeParse(value) : movedSchema.safeParse(value);
     if (!parsed.success) bad('it is not understood');
     else if (parsed.data.format === 'backstop-mark') {
@@ -120,6 +125,18 @@ export async function readGcFiles(io: VaultIo, paths: VaultPaths): Promise<GcFil
   }
   return { marks, moved, unreadable };
 }
+
+/** Undefined, which no schema takes, where it is none. */
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** In place of successors, where no list names any. */
+const NOWHERE = '';
 
 /** Says for a pack whether it, or all that it was moved to, is there. */
 export class Moves {
@@ -137,21 +154,29 @@ export class Moves {
     return this.#to.has(pack);
   }
 
-  /** The packs that stand for a pack: itself, or what it was moved to, and so on. Null when one of them is nowhere. */
+  /**
+   * The packs that stand for a pack: itself, or what it was moved to, and so on. Null when one of them is nowhere, or is
+   * said to have been moved to itself, which no collection writes.
+   */
   standFor(pack: string, isThere: (pack: string) => boolean): readonly string[] | null {
     const found = new Set<string>();
-    const seen = new Set<string>();
+    /** False while its successors are being looked at. */
+    const isDone = new Map<string, boolean>();
     const waiting = [pack];
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      if (isThere(next)) {
+    for (let next = waiting.at(-1); next !== undefined; next = waiting.at(-1)) {
+      if (isDone.has(next)) {
+        isDone.set(next, true);
+        waiting.pop();
+      } else if (isThere(next)) {
         found.add(next);
-        continue;
+        isDone.set(next, true);
+      } else {
+        isDone.set(next, false);
+        for (const to of this.#to.get(next) ?? [NOWHERE]) {
+          if (to === NOWHERE || isDone.get(to) === false) return null;
+          if (!isDone.has(to)) waiting.push(to);
+        }
       }
-      const to = this.#to.get(next);
-      if (to === undefined) return null;
-      waiting.push(...to);
     }
     return [...found];
   }

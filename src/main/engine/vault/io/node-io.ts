@@ -17,6 +17,8 @@ const FOLDER_MODE = 0o700;
 const RENAME_PATIENCE_MS = scaledMs(60_000);
 const RENAME_STEP_MS = 10;
 const RENAME_LONGEST_STEP_MS = 100;
+/** Links are not followed, and a pipe under the name of a file does not hold us up. Windows knows neither. */
+const SAFELY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const IS_WINDOWS = process.platform === 'win32';
 const IS_MAC = process.platform === 'darwin';
 
@@ -28,7 +30,7 @@ export const nodeIo: VaultIo = {
         : mode === 'create'
           ? constants.O_RDWR | constants.O_CREAT | constants.O_EXCL
           : constants.O_RDWR;
-    return openFile(path, access | (constants.O_NOFOLLOW ?? 0), isRealSyncFailure);
+    return openFile(path, access | SAFELY, isRealSyncFailure);
   },
 
   async rename(from, to) {

@@ -100,7 +100,7 @@ export async function repairVault(context: RepairContext, namePaths?: NamePaths)
 
 async function listAll({ io, paths, vaultId, signal }: RepairContext): Promise<VaultLists> {
   const records = await listSnapshots(io, paths, vaultId);
-  return { records, events: await listEvents(io, paths), files: await listStoredFiles(io, paths, signal) };
+  return { records, events: await listEvents(io, paths, vaultId), files: await listStoredFiles(io, paths, signal) };
 }
 
 /** Phones whose newest version on the list lacks something. */

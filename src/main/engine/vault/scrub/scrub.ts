@@ -84,7 +84,7 @@ export async function scrub(context: ScrubContext, options: ScrubOptions): Promi
   try {
     // Nothing that was read earlier is believed, records and events neither.
     const records = await listSnapshots(io, paths, context.vaultId);
-    const events = await listEvents(io, paths);
+    const events = await listEvents(io, paths, context.vaultId);
     const files = await listStoredFiles(io, paths, options.signal);
     const run = new ReadingRun(context, options, coverage, nowMs);
     const isDue = (seenMs: number): boolean => options.everything || seenMs <= nowMs - SCRUB_EVERY_MS;
@@ -116,12 +116,12 @@ export async function scrub(context: ScrubContext, options: ScrubOptions): Promi
 
 /** How much of the vault was read within 30 days, without reading any of it. */
 export async function scrubCoverage(
-  context: Pick<ScrubContext, 'io' | 'paths' | 'coverageFile' | 'place'> & { readonly nowMs: number },
+  context: Pick<ScrubContext, 'io' | 'paths' | 'vaultId' | 'coverageFile' | 'place'> & { readonly nowMs: number },
   signal?: AbortSignal,
 ): Promise<ScrubCoverage> {
   const coverage = Coverage.open(context.coverageFile, context.place);
   try {
-    const { events } = await listEvents(context.io, context.paths);
+    const { events } = await listEvents(context.io, context.paths, context.vaultId);
     return coverageOf(await listStoredFiles(context.io, context.paths, signal), coverage, events, context.nowMs);
   } finally {
     coverage.close();
