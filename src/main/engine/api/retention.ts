@@ -50,13 +50,15 @@ export async function pruneVault(
   signal?: AbortSignal,
 ): Promise<PruneResult> {
   const list = await vault.snapshots();
+  // A clock that runs ahead would make everything old: of the two, the one that takes less away.
+  const nowMs = Math.min(Date.now(), await vault.storeNow());
   const policy = request.policy ?? currentPolicy(list.events);
   const usedBytes = policy.budgetBytes === null ? 0 : await vault.usedBytes(signal);
   const rules = planRetention({
     policy,
-    nowMs: Date.now(),
+    nowMs,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    versions: list.snapshots.map((one) => retained(one, list)),
+    versions: list.snapshots.map((one) => retained(one, list, nowMs)),
   });
   const plan = await limitSpace(rules, {
     usedBytes,
@@ -131,7 +133,8 @@ async function expireUnderPressure(
     forgotten.push({ id: one.id, forgottenMs: (await vault.undoEndsMs(one)) - UNDO_MS, by: one.forgotten.by });
   }
   const { expire } = await planUnderPressure({
-    nowMs: Date.now(),
+    // As the times of forgetting are.
+    nowMs: await vault.storeNow(),
     freeBytes: await vault.freeBytes(),
     recentNewBytes: list.snapshots.slice(-TYPICAL_OF).map((one) => one.record.newBytes),
     usedBytes,
@@ -166,7 +169,7 @@ function measured(
   };
 }
 
-function retained({ id, record }: Snapshot, { events, states }: SnapshotList): RetainedVersion {
+function retained({ id, record }: Snapshot, { events, states }: SnapshotList, nowMs: number): RetainedVersion {
   const state = states.get(id);
   const byPhone = Date.parse(record.statusDate);
   return {
@@ -175,7 +178,7 @@ function retained({ id, record }: Snapshot, { events, states }: SnapshotList): R
     seq: record.seq,
     finishedMs: Date.parse(record.finished),
     statusMs: Number.isFinite(byPhone) ? byPhone : null,
-    isPinned: state?.isPinned === true && !(state.pinnedUntilMs !== null && state.pinnedUntilMs <= Date.now()),
+    isPinned: state?.isPinned === true && !(state.pinnedUntilMs !== null && state.pinnedUntilMs <= nowMs),
     isGood: isGood(id, events),
   };
 }

@@ -528,6 +528,15 @@ export class Vault implements AsyncDisposable {
     });
   }
 
+  /** What time it is by the store's own clock, which dates its files; by this computer's where nothing can be written. */
+  async storeNow(): Promise<number> {
+    if (this.isReadOnly) return this.#clock.now().getTime();
+    return this.#storeNow().catch((error: unknown) => {
+      if (errnoOf(error) === null) throw error;
+      return this.#clock.now().getTime();
+    });
+  }
+
   /** Free and all bytes of the disk, as the system tells them. */
   space(): Promise<{ readonly freeBytes: number; readonly totalBytes: number }> {
     return this.#guard(() => this.#io.statfs(this.dir));
