@@ -104,6 +104,7 @@ export class VaultModel {
       [2, 'clock goes back', async () => this.#goBack()],
       [4, 'prune', (computer) => this.#prune(computer)],
       [3, 'scrub', (computer) => this.#scrub(computer)],
+      [3, 'bit rot', (computer) => this.#rot(computer)],
       [3, 'restart', (computer) => this.#restart(computer)],
       [3, 'lost index', (computer) => this.#loseCache(computer)],
     ];
@@ -331,6 +332,35 @@ export class VaultModel {
     const vault = await this.#open(computer);
     const report = await vault.scrub({ everything: this.#random.below(2) === 0, maxBytes: 200_000 });
     if (!report.ok) throw new Error(`the scrub found ${JSON.stringify(report.problems[0])}`);
+  }
+
+  /** One wrong bit where a second copy, or the name, says what was right: it is found, and a repair makes it whole. */
+  async #rot(computer: Computer): Promise<void> {
+    if (this.#fault !== null) return;
+    const healable = /\/(snapshots\/[^/]+|events|catalogs)\/[^/]+\.(json|db)$|README\.txt$/;
+    const path = this.#pick(this.#disk.files().filter((one) => healable.test(one)));
+    const right = this.#disk.bytesOf(path);
+    const wrong = Buffer.from(right);
+    const at = this.#random.below(wrong.length);
+    wrong[at] = (wrong[at] as number) ^ (1 << this.#random.below(8));
+    this.#disk.plant(path, wrong);
+    const vault = await this.#open(computer);
+    const report = await vault.scrub({ everything: true });
+    const name = path.slice('/vault/'.length);
+    if (!report.problems.some(({ file }) => file === name)) throw new Error(`the scrub did not find ${name}`);
+    try {
+      const { unrepaired } = await vault.repair();
+      // What no catalog of a version needs any more has no second copy either: it stays wrong, and waits for its sweep.
+      if (unrepaired.some(({ snapshot, file }) => snapshot !== null || file !== name))
+        throw new Error(`not repaired: ${JSON.stringify(unrepaired[0])}`);
+    } catch (error) {
+      if (!isBackstopError(error)) throw error;
+      this.#disk.plant(path, right);
+      throw error;
+    }
+    const again = await vault.scrub({ everything: true });
+    const left = again.problems.find(({ severity, snapshot }) => severity === 'error' && snapshot !== null);
+    if (left !== undefined) throw new Error(`after the repair: ${JSON.stringify(left)}`);
   }
 
   async #emptyTrash(computer: Computer): Promise<void> {
