@@ -1,0 +1,5 @@
+/** The two ends of a carrier: who asks and who answers. */
+export { createClient } from './client.ts';
+export { errorFrom, failureFrom } from './failure.ts';
+export type { Port } from './port.ts';
+export { type Answerer, serve } from './serve.ts';
