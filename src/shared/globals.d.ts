@@ -4,3 +4,5 @@ interface AbortSignal {
   readonly reason: unknown;
   throwIfAborted(): void;
 }
+
+declare function structuredClone<T>(value: T): T;

@@ -55,7 +55,12 @@ export function createClient(port: Port): EngineClient {
       const id = next++;
       return new Promise((resolve, reject) => {
         waiting.set(id, { name, resolve: resolve as (output: unknown) => void, reject });
-        port.post({ type: 'request', id, name, input });
+        try {
+          port.post({ type: 'request', id, name, input });
+        } catch (error) {
+          waiting.delete(id);
+          reject(error);
+        }
       });
     },
     onEvent(listener) {

@@ -21,5 +21,7 @@ function asBackstopError(error: unknown): BackstopError {
   if (error instanceof Error && error.name === 'AbortError') {
     return error.cause instanceof BackstopError ? error.cause : new BackstopError('internal/cancelled');
   }
-  return new BackstopError('internal/bug', { data: { detail: error instanceof Error ? error.message : String(error) } });
+  return new BackstopError('internal/bug', {
+    data: { detail: error instanceof Error ? error.message : String(error) },
+  });
 }
