@@ -1,0 +1,10 @@
+import { Page, PageBody } from '../../components/Page.tsx';
+import { t } from '../../text/index.ts';
+
+export function AllBackups() {
+  return (
+    <Page title={t('nav.backups')}>
+      <PageBody>{null}</PageBody>
+    </Page>
+  );
+}

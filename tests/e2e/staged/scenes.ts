@@ -1,0 +1,19 @@
+import type { Page } from 'playwright-core';
+import { base } from './scenes/base.ts';
+import { homeScenes } from './scenes/home.ts';
+import type { Scene } from './staged-engine.ts';
+import type { StagedMedia } from './staged-server.ts';
+
+/** Scenes by name, each with the address of the screen to look at. Every helper of a screen adds its own file. */
+export interface StagedScreen {
+  readonly address: string;
+  readonly scene: Scene;
+  readonly media?: StagedMedia;
+  /** Presses and waits until the state is there. */
+  readonly steps?: (page: Page) => Promise<void>;
+}
+
+export const scenes: Readonly<Record<string, StagedScreen>> = {
+  home: { address: '#/home', scene: base },
+  ...homeScenes,
+};
