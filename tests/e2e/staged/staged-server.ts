@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { type Answerer, serve } from '../../../src/shared/contract/carrier/index.ts';
 
-const BUILT = fileURLToPath(new URL('../../../out/renderer', import.meta.url));
+const BUILT = process.env['BACKSTOP_PAGES'] ?? fileURLToPath(new URL('../../../out/renderer', import.meta.url));
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
