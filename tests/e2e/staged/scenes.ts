@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { base } from './scenes/base.ts';
+import { historyScenes } from './scenes/history.ts';
 import { homeScenes } from './scenes/home.ts';
 import type { Scene } from './staged-engine.ts';
 import type { StagedMedia } from './staged-server.ts';
@@ -16,4 +17,5 @@ export interface StagedScreen {
 export const scenes: Readonly<Record<string, StagedScreen>> = {
   home: { address: '#/home', scene: base },
   ...homeScenes,
+  ...historyScenes,
 };
