@@ -23,10 +23,10 @@ const MOST_WAITING = 200;
 const NO_ID = -1;
 
 /**
- * The answering end of a port. Whatever comes is parsed first, and what does not fit gets a typed refusal. Other frames
- * may share the port: what says that it is something else than a request is left alone.
+ * The answering end of a port. Whatever comes is parsed first, and what does not fit gets a typed refusal. Where other
+ * frames share the port (`others: 'leave'`), what says that it is something else than a request is left alone.
  */
-export function serve(answerer: Answerer, port: Port): void {
+export function serve(answerer: Answerer, port: Port, others: 'leave' | 'refuse' = 'leave'): void {
   let isOpen = true;
   let waiting = 0;
   const stop = answerer.onEvent((event) => {
@@ -40,7 +40,7 @@ export function serve(answerer: Answerer, port: Port): void {
     if (isOpen) port.post({ type: 'failure', id, failure: failureFrom(error) });
   };
   port.onFrame((frame) => {
-    if (isForOthers(frame)) return;
+    if (others === 'leave' && isForOthers(frame)) return;
     if (isHeavier(frame, MAX_REQUEST_BYTES)) {
       refuse(idOf(frame), new BackstopError('app/question-too-large', { data: { bytes: MAX_REQUEST_BYTES } }));
       return;
