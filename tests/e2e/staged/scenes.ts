@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { base } from './scenes/base.ts';
+import { contentsScenes } from './scenes/contents.ts';
 import { historyScenes } from './scenes/history.ts';
 import { homeScenes } from './scenes/home.ts';
 import type { Scene } from './staged-engine.ts';
@@ -18,4 +19,5 @@ export const scenes: Readonly<Record<string, StagedScreen>> = {
   home: { address: '#/home', scene: base },
   ...homeScenes,
   ...historyScenes,
+  ...contentsScenes,
 };

@@ -23,6 +23,7 @@ export const kinds = {
   'kind.wifi': 'Wi-Fi networks',
   'kind.keychain': 'Passwords',
   'kind.home': 'Home',
+  'kind.passwords': 'Passwords',
   'kind.apps': 'Apps',
   'kind.app-data': 'App data',
   'kind.files': 'Files',
