@@ -17,6 +17,7 @@ import { BackstopError } from '../../shared/errors/index.ts';
 import type { Logger } from './log/index.ts';
 import { scaledMs, withTimeout } from './platform/index.ts';
 import { lifeFrame } from './process/frames.ts';
+import { createHostClient, type HostClient } from './process/host-calls.ts';
 import { createMediaClient } from './process/media-client.ts';
 
 export { forkEngine, type NodeChildOptions } from './process/node-child.ts';
@@ -38,6 +39,8 @@ export type EngineState = 'starting' | 'ready' | 'restarting' | 'failed' | 'clos
 export interface EngineProcess extends EngineClient, Answerer, MediaSource {
   readonly state: EngineState;
   readonly pid: number | null;
+  /** What no page may ask. Each waits for an engine that is starting, as questions do. */
+  readonly host: HostClient;
   /** How long the engine takes to answer, in milliseconds. Throws `app/engine-gone` when it does not. */
   ping(): Promise<number>;
   /** Tries again after `failed`. */
@@ -73,6 +76,7 @@ interface Run {
   readonly child: EngineChild;
   readonly client: EngineClient;
   readonly media: MediaSource;
+  readonly host: HostClient;
 }
 
 class WatchedEngine implements EngineProcess {
@@ -101,6 +105,13 @@ class WatchedEngine implements EngineProcess {
   get pid(): number | null {
     return this.#run?.child.pid ?? null;
   }
+
+  readonly host: HostClient = {
+    offerPlace: async (path) => (await this.#whenReady()).host.offerPlace(path),
+    placePath: async (token) => (await this.#whenReady()).host.placePath(token),
+    unlock: async () => (await this.#whenReady()).host.unlock(),
+    resumed: async () => (await this.#whenReady()).host.resumed(),
+  };
 
   async call<N extends ProcedureName>(name: N, input: InputOf<N>): Promise<OutputOf<N>> {
     const run = await this.#whenReady();
@@ -169,7 +180,13 @@ class WatchedEngine implements EngineProcess {
       this.#crashed();
       return;
     }
-    const run: Run = { child, client: createClient(child.port), media: createMediaClient(child.port) };
+    const { port } = child;
+    const run: Run = {
+      child,
+      client: createClient(port),
+      media: createMediaClient(port),
+      host: createHostClient(port),
+    };
     this.#run = run;
     this.#timer = setTimeout(() => child.kill(), READY_TIMEOUT_MS);
     run.client.onEvent((event) => this.#tell(event));

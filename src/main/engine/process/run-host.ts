@@ -2,10 +2,13 @@ import { type Answerer, type MediaSource, type Port, serve } from '../../../shar
 import type { Logger } from '../log/index.ts';
 import { scaledMs, withTimeout } from '../platform/index.ts';
 import { orderFrame } from './frames.ts';
+import { type HostCalls, serveHostCalls } from './host-calls.ts';
 import { serveMedia } from './media-server.ts';
 
 /** All that a face knows of an engine, wherever it runs. */
 export interface EngineService extends Answerer, MediaSource {
+  /** What the process around it may ask and no page can. Absent where there is nobody to ask (a browser, tests). */
+  readonly host?: HostCalls;
   /** Cancels what runs, waits for its end, closes the vaults. */
   close(): Promise<void>;
 }
@@ -66,6 +69,7 @@ export async function runHost({ port, log, open }: HostOptions): Promise<void> {
   }
   serve(service, port);
   serveMedia(service, port);
+  if (service.host !== undefined) serveHostCalls(service.host, port);
   log.info('engine.ready');
   port.post({ type: 'ready' });
 }

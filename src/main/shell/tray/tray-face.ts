@@ -1,0 +1,91 @@
+import { app, type BrowserWindow } from 'electron';
+import type { FaceTold, FaceWish } from '../../../shared/contract/face.ts';
+import type { FactsWatch } from '../facts/facts.ts';
+import { PopoverWindow } from '../windows/popover-window.ts';
+import type { Quitting } from '../windows/quitting.ts';
+import { AppTray } from './tray.ts';
+import { alwaysItems, type TrayAction, type TrayItem, type TrayStatus, trayStatus } from './tray-status.ts';
+
+interface TrayFaceParts {
+  readonly facts: FactsWatch;
+  readonly quitting: Quitting;
+  readonly act: (action: TrayAction) => void;
+  /** Joins the popover's page to the shell. */
+  readonly connect: (window: BrowserWindow, onWish: (wish: FaceWish) => void) => void;
+  readonly tell: (window: BrowserWindow, told: FaceTold) => void;
+  readonly openWindow: () => void;
+}
+
+/** The icon and its popover, kept at what the engine tells. */
+export class TrayFace {
+  readonly #parts: TrayFaceParts;
+  readonly #tray: AppTray;
+  readonly #popover: PopoverWindow;
+  #extra: readonly TrayItem[] = [];
+
+  constructor(parts: TrayFaceParts) {
+    this.#parts = parts;
+    this.#popover = new PopoverWindow((window) => parts.connect(window, (wish) => this.#wished(wish)));
+    this.#tray = new AppTray({
+      act: parts.act,
+      onClick: (icon) => {
+        // Panels of Linux tell no place to put a popover at.
+        if (process.platform === 'linux') parts.openWindow();
+        else this.#popover.toggle(icon);
+      },
+    });
+    parts.facts.onChange(({ settings }) => {
+      if (settings !== null) this.#tray.setShown(settings.menuBarIcon);
+      this.refresh();
+    });
+  }
+
+  get isShown(): boolean {
+    return this.#tray.isShown;
+  }
+
+  setShown(isShown: boolean): void {
+    this.#tray.setShown(isShown);
+    this.refresh();
+  }
+
+  /** Also when the clock or an intention changed, and not only a fact. */
+  refresh(): void {
+    const status = this.#status();
+    this.#tray.update(status);
+    const { window } = this.#popover;
+    if (window?.isVisible() === true) this.#parts.tell(window, told(status));
+  }
+
+  /** An item of the program itself, above the others: an update that waits. */
+  setExtra(items: readonly TrayItem[]): void {
+    this.#extra = items;
+    this.refresh();
+  }
+
+  #status(): TrayStatus {
+    const { facts, quitting } = this.#parts;
+    const context = { now: new Date(), locale: app.getLocale() || undefined, isQuittingLater: quitting.isLater };
+    const status = trayStatus(facts.now, context);
+    return { ...status, items: [...this.#extra, ...status.items] };
+  }
+
+  #wished(wish: FaceWish): void {
+    const { window } = this.#popover;
+    if (window === null) return;
+    const status = this.#status();
+    if (wish.wish === 'hello') this.#parts.tell(window, told(status));
+    else if (wish.wish === 'height') this.#popover.setHeight(wish.pixels);
+    else {
+      this.#popover.hide();
+      if (wish.wish === 'close') return;
+      const chosen = [...status.items, ...alwaysItems()].find(({ id }) => id === wish.id);
+      if (chosen !== undefined) this.#parts.act(chosen.action);
+    }
+  }
+}
+
+function told({ icon, first, second, percent, items }: TrayStatus): FaceTold {
+  const actions = [...items, ...alwaysItems()].map(({ id, label }) => ({ id, label, isEnabled: true }));
+  return { type: 'face', told: 'status', state: icon, first, second, percent, actions };
+}

@@ -1,0 +1,26 @@
+/** Dialogs of the system that the shell itself shows. */
+export const dialogs = {
+  'quit.title': 'Quit and stop this backup?',
+  'quit.body': 'Nothing from this run is kept. Earlier backups are untouched.',
+  'quit.otherTitle': 'Quit while Backstop is working?',
+  'quit.otherBody': 'What is running now is stopped. Backups are untouched.',
+  'quit.later': 'Quit When Finished',
+  'quit.now': 'Quit Now',
+  'quit.cancel': 'Cancel',
+  'hidden.title': 'Backstop keeps running',
+  'hidden.bodyMac': 'You find it in the menu bar. To end it, choose Quit Backstop there.',
+  'hidden.bodyTray':
+    'You find it in the tray, sometimes behind the small arrow. To end it, choose Quit Backstop there.',
+  'hidden.ok': 'OK',
+  'pick.vault': 'Choose where backups live',
+  'pick.export': 'Choose where to put the copy',
+  'pick.openBackup': 'Choose a backup folder',
+  'pick.button': 'Choose',
+  'unlock.reason': 'look into backups',
+  'login.approve': 'Allow Backstop under “Open at Login” in System Settings.',
+  'update.none': 'Backstop is up to date.',
+  'update.off': 'This copy of Backstop does not look for updates.',
+  'update.failed': 'Backstop could not look for updates.',
+  'page.gone': 'The window had to be loaded again',
+  'page.goneBody': 'Something went wrong in the window. Backups that are running go on.',
+} as const;
