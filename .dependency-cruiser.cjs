@@ -87,12 +87,13 @@ module.exports = {
     },
     {
       name: 'api-is-the-only-door',
-      comment: 'Faces know the engine through its api (and the platform’s places) only.',
+      comment:
+        'Faces know the engine through its api, its process (client), the platform’s places and the log’s door only.',
       severity: 'error',
-      from: { path: '^src/main/cli' },
+      from: { path: '^src/main/(cli|server)' },
       to: {
         path: '^src/main/(engine|simulator)',
-        pathNot: '^src/main/engine/(api/index|platform/index|platform/app-home)\\.ts$',
+        pathNot: '^src/main/engine/(api/index|client|log/index|platform/index|platform/app-home)\\.ts$',
       },
     },
     {

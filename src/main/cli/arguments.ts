@@ -31,6 +31,7 @@ export type CommandName =
   | 'scrub'
   | 'repair'
   | 'vault'
+  | 'serve'
   | 'demo'
   | 'help'
   | 'version';
@@ -73,6 +74,19 @@ export interface CommandLine {
   readonly rate: number | null;
   readonly level: VerificationLevel | null;
   readonly udid: string | null;
+  readonly serve: ServeChoice;
+}
+
+/** How `serve` listens. */
+export interface ServeChoice {
+  /** Null: the usual one, or any that is free. */
+  readonly port: number | null;
+  readonly host: string;
+  /** Open the link in the browser. */
+  readonly open: boolean;
+  readonly tlsCert: string | null;
+  readonly tlsKey: string | null;
+  readonly selfSigned: boolean;
 }
 
 interface Shape {
@@ -255,6 +269,13 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     positionals: [1, 2],
     flags: ['budget'],
   },
+  serve: {
+    usage: 'serve [--port N] [--no-open] [--host H --password-file F (--tls-cert F --tls-key F | --self-signed)]',
+    summary:
+      'Show Backstop in the browser of this computer, by a link that works once. With --host, a password and TLS also to others.',
+    positionals: [0, 0],
+    flags: ['port', 'host', 'no-open', 'tls-cert', 'tls-key', 'self-signed', 'password-file'],
+  },
   demo: {
     usage: 'demo',
     summary: 'Show all of it on a simulated iPhone, in under a minute. With --vault the result is kept.',
@@ -293,6 +314,12 @@ const options = {
   rate: { type: 'string' },
   verify: { type: 'string' },
   level: { type: 'string' },
+  port: { type: 'string' },
+  host: { type: 'string' },
+  'no-open': { type: 'boolean', default: false },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'self-signed': { type: 'boolean', default: false },
   'password-file': { type: 'string' },
   'new-password-file': { type: 'string' },
 } as const;
@@ -344,6 +371,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     rate: values.rate === undefined ? null : bytesOf(values.rate),
     level: levelOf(values.level ?? values.verify),
     udid: udidOf(command, rest),
+    serve: serveChoice(values),
   };
 }
 
@@ -364,6 +392,24 @@ function chosenInBackup(
     export: values.export ?? null,
     format: values.format ?? null,
     ids: values.ids === undefined ? null : values.ids.split(','),
+  };
+}
+
+function serveChoice(values: Values): ServeChoice {
+  const port = values.port === undefined ? null : Number(values.port);
+  if (port !== null && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
+    throw usage(`--port ${values.port}: a number from 0 to 65535.`);
+  if ((values['tls-cert'] === undefined) !== (values['tls-key'] === undefined))
+    throw usage('--tls-cert and --tls-key belong together.');
+  if (values['self-signed'] && values['tls-cert'] !== undefined)
+    throw usage('Give --tls-cert with --tls-key, or --self-signed, not both.');
+  return {
+    port,
+    host: values.host ?? '127.0.0.1',
+    open: !values['no-open'],
+    tlsCert: values['tls-cert'] ?? null,
+    tlsKey: values['tls-key'] ?? null,
+    selfSigned: values['self-signed'],
   };
 }
 

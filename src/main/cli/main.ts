@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackstopError, describeError } from '../../shared/errors/index.ts';
 import { createEngine } from '../engine/api/index.ts';
+import type { EngineChild } from '../engine/client.ts';
 import { appHome } from '../engine/platform/index.ts';
 import { type CommandLine, type CommandName, commands, parseCommandLine, usage, wantsJson } from './arguments.ts';
 import { helpText } from './help.ts';
@@ -9,7 +10,10 @@ import { humanOutput, jsonOutput, type Output } from './output.ts';
 import { runCommand } from './run.ts';
 
 /** The terminal face: words in, one engine call, words or JSON lines out, an exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  { spawnEngine }: { readonly spawnEngine?: () => EngineChild } = {},
+): Promise<number> {
   const output: Output = wantsJson(argv) ? jsonOutput(process.stdout) : humanOutput(process.stdout, process.stderr);
   const cancel = new AbortController();
   let interrupts = 0;
@@ -31,7 +35,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     const home = appHome();
     const engine = createEngine({ home, env: process.env });
     const defaultVault = process.env['BACKSTOP_VAULT'] ?? join(home, 'vault');
-    return await runCommand(line, { engine, output, env: process.env, defaultVault, signal: cancel.signal });
+    return await runCommand(line, {
+      engine,
+      output,
+      env: process.env,
+      defaultVault,
+      signal: cancel.signal,
+      spawnEngine,
+    });
   } catch (error) {
     const described = describeError(error);
     const { exitCode, ...words } = described;

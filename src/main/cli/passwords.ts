@@ -55,7 +55,8 @@ async function promptTwice(signal: AbortSignal): Promise<string | null> {
   return first;
 }
 
-async function readPasswordFile(file: string): Promise<string> {
+/** The first line of a file. Throws `cli/password-file`. */
+export async function readPasswordFile(file: string): Promise<string> {
   let bytes: Buffer;
   try {
     bytes = await readFile(file);

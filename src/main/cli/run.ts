@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Engine, WorkOptions } from '../../shared/contract/index.ts';
 import { retentionPresets } from '../../shared/rules/retention/index.ts';
+import type { EngineChild } from '../engine/client.ts';
 import { type CommandLine, presetNamed, usage } from './arguments.ts';
 import { runBrowseCommand } from './browse-commands.ts';
 import type { Output } from './output.ts';
@@ -39,6 +40,8 @@ export interface RunContext {
   readonly env: NodeJS.ProcessEnv;
   readonly defaultVault: string;
   readonly signal: AbortSignal;
+  /** How to start the engine's process, where this is not a Node that can be started again. */
+  readonly spawnEngine?: (() => EngineChild) | undefined;
 }
 
 const noPassword = async (): Promise<null> => null;
@@ -168,6 +171,11 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
       const result = await engine.note({ vault, snapshot: word(0), text }, options);
       output.result(result, noteText(result));
       return 0;
+    }
+    case 'serve': {
+      // Loaded here only: a command of the terminal has no use for a server.
+      const { runServe } = await import('./serve-command.ts');
+      return runServe(line, context);
     }
     case 'demo': {
       const result = await engine.demo({ keepIn: line.vault === null ? null : resolve(vault) }, options);

@@ -37,11 +37,25 @@ function bridgePort(bridge: DesktopBridge): Port {
   };
 }
 
+/**
+ * What the link of `backstop serve` left in the storage of this origin. A cookie goes to every port of a computer; this
+ * goes nowhere by itself, so the server asks for both.
+ */
+function sessionKey(): readonly string[] {
+  try {
+    const key = window.localStorage.getItem('backstop-key');
+    return key === null ? [] : [`key.${key}`];
+  } catch {
+    // Storage that is switched off: the server will say that the link has to be opened.
+    return [];
+  }
+}
+
 /** Frames wait until the socket is open. When it closes for good the page says so; reloading it makes a new one. */
 function webSocketPort(): Port {
   const url = new URL('/engine', window.location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  const socket = new WebSocket(url);
+  const socket = new WebSocket(url, ['backstop', ...sessionKey()]);
   const early: string[] = [];
   socket.addEventListener('open', () => {
     for (const text of early.splice(0)) socket.send(text);
