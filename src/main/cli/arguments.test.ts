@@ -23,6 +23,23 @@ describe('the command line', () => {
     expect(line).toMatchObject({ positionals: ['change', 'UDID'], udid: 'UDID', newPasswordFile: 'f' });
   });
 
+  it('gives serve its address, and opens the browser unless told not to', () => {
+    expect(parseCommandLine(['serve']).serve).toEqual({
+      port: null,
+      host: '127.0.0.1',
+      open: true,
+      tlsCert: null,
+      tlsKey: null,
+      selfSigned: false,
+    });
+    const line = parseCommandLine(['serve', '--port', '8080', '--no-open', '--host', 'nas', '--self-signed']);
+    expect(line.serve).toMatchObject({ port: 8080, host: 'nas', open: false, selfSigned: true });
+    expect(refusal(['serve', '--port', '99999'])).toContain('65535');
+    expect(refusal(['serve', '--tls-cert', 'c.pem'])).toContain('belong together');
+    expect(refusal(['serve', '--tls-cert', 'c', '--tls-key', 'k', '--self-signed'])).toContain('not both');
+    expect(refusal(['devices', '--port', '1'])).toContain('does not belong');
+  });
+
   it('says help without a command', () => {
     expect(parseCommandLine([]).command).toBe('help');
     expect(parseCommandLine(['verify', '--help']).helpFor).toBe('verify');

@@ -91,6 +91,11 @@ export class Routes {
       this.#open(request, response, address.searchParams.get('token') ?? '');
       return;
     }
+    // Asked for by browsers on their own; the page names its icons itself.
+    if (address.pathname === '/favicon.ico') {
+      response.writeHead(204, commonHeaders).end();
+      return;
+    }
     const session = sessions.find(cookieNamed(cookieName, request.headers.cookie));
     if (session === null) this.#stranger(response);
     else await this.#serve(request, response, address.pathname);

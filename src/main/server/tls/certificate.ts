@@ -1,8 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import { BackstopError } from '../../../shared/errors/index.ts';
+import { makeSelfSigned } from './self-signed.ts';
 
 /** PEM texts. */
 export interface Certificate {
@@ -42,35 +43,19 @@ export async function ownCertificate(home: string, names: readonly string[]): Pr
   } catch {
     // None yet, or one that is broken: it is made anew.
   }
-  const made = await generate([{ name: 'commonName', value: 'Backstop' }], {
-    keyType: 'ec',
-    curve: 'P-256',
-    algorithm: 'sha256',
-    notAfterDate: new Date(Date.now() + VALID_MS),
-    extensions: [
-      { name: 'basicConstraints', cA: false, critical: true },
-      { name: 'keyUsage', digitalSignature: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      { name: 'subjectAltName', altNames: names.map(alternative) },
-    ],
-  });
+  const made = makeSelfSigned(names, new Date(), VALID_MS);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(keyFile, made.private, { mode: 0o600 });
+  await writeFile(keyFile, made.key, { mode: 0o600 });
   await writeFile(certFile, made.cert, { mode: 0o600 });
-  return checked(made.cert, made.private);
-}
-
-function alternative(name: string): { type: 2; value: string } | { type: 7; ip: string } {
-  const bare = name.replace(/^\[|\]$/g, '');
-  return /^[\d.]+$|:/.test(bare) ? { type: 7, ip: bare } : { type: 2, value: bare };
+  return checked(made.cert, made.key);
 }
 
 function isGoodFor({ cert }: Certificate, names: readonly string[]): boolean {
   const read = new X509Certificate(cert);
   if (Date.parse(read.validTo) - Date.now() < RENEW_BEFORE_MS) return false;
   return names.every((name) => {
-    const one = alternative(name);
-    return (one.type === 7 ? read.checkIP(one.ip) : read.checkHost(one.value)) !== undefined;
+    const bare = name.replace(/^\[|\]$/g, '');
+    return (isIP(bare) === 0 ? read.checkHost(bare) : read.checkIP(bare)) !== undefined;
   });
 }
 
