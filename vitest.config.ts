@@ -27,6 +27,14 @@ export default defineConfig({
       { test: { name: 'waits', include: waits, testTimeout: 20_000 } },
       { test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], ...slow } },
       { test: { name: 'peers', include: ['tests/peers/**/*.test.ts'], ...slow } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          globalSetup: ['tests/e2e/standin/build.ts'],
+          ...slow,
+        },
+      },
       { test: { name: 'faults', include: ['tests/faults/**/*.test.ts'], ...slow } },
     ],
   },
