@@ -8,12 +8,15 @@ export const ToolbarStart = createContext<ReactNode>(null);
 
 export function Page({
   title,
+  before,
   subtitle,
   tools,
   children,
   isPlain = false,
 }: {
   readonly title: string;
+  /** A way back, before the title. */
+  readonly before?: ReactNode;
   readonly subtitle?: ReactNode;
   readonly tools?: ReactNode;
   readonly children: ReactNode;
@@ -29,6 +32,7 @@ export function Page({
     <main className={styles['page']} aria-labelledby="page-title">
       <header className={`${styles['toolbar']} ${isPlain ? styles['plain'] : ''}`}>
         {start}
+        {before === undefined ? null : <span className={styles['before']}>{before}</span>}
         <h1 id="page-title" ref={heading} tabIndex={-1}>
           {title}
         </h1>

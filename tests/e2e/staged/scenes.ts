@@ -1,8 +1,10 @@
 import type { Page } from 'playwright-core';
 import { base } from './scenes/base.ts';
 import { contentsScenes } from './scenes/contents.ts';
+import { destinationScenes } from './scenes/destinations.ts';
 import { historyScenes } from './scenes/history.ts';
 import { homeScenes } from './scenes/home.ts';
+import { verifyScenes } from './scenes/verify.ts';
 import type { Scene } from './staged-engine.ts';
 import type { StagedMedia } from './staged-server.ts';
 
@@ -19,5 +21,7 @@ export const scenes: Readonly<Record<string, StagedScreen>> = {
   home: { address: '#/home', scene: base },
   ...homeScenes,
   ...historyScenes,
+  ...destinationScenes,
+  ...verifyScenes,
   ...contentsScenes,
 };

@@ -11,7 +11,7 @@ import { Mark } from '../../components/Mark.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Empty, Tag } from '../../components/Parts.tsx';
 import { usePasswordSheet } from '../../components/passwords/EnterPassword.tsx';
-import { whenText } from '../../text/formats.ts';
+import { whenInSentence, whenText } from '../../text/formats.ts';
 import { t } from '../../text/index.ts';
 import styles from './Contents.module.css';
 import { CoverageTable } from './CoverageTable.tsx';
@@ -47,6 +47,15 @@ export function Contents({ udid, version }: { readonly udid: string; readonly ve
   return (
     <Page
       title={title}
+      before={
+        <IconButton
+          label={t('contents.back')}
+          look="quiet"
+          onPress={() => go({ screen: 'history', udid, snapshot: version.snapshot })}
+        >
+          <ChevronLeft size={18} strokeWidth={1.6} aria-hidden />
+        </IconButton>
+      }
       tools={
         <>
           {row === undefined ? null : (
@@ -66,17 +75,8 @@ export function Contents({ udid, version }: { readonly udid: string; readonly ve
               <Lock isEncrypted={row.encrypted} />
             </span>
           )}
-          <IconButton
-            label={t('contents.back')}
-            look="quiet"
-            onPress={() => go({ screen: 'history', udid, snapshot: version.snapshot })}
-          >
-            <ChevronLeft size={18} strokeWidth={1.6} aria-hidden />
-          </IconButton>
           {counted === undefined || row === undefined ? null : (
-            <Button onPress={() => saveText(`${title}.csv`, reportOf(counted, row))}>
-              {t('contents.report')}
-            </Button>
+            <Button onPress={() => saveText(`${title}.csv`, reportOf(counted, row))}>{t('contents.report')}</Button>
           )}
         </>
       }
@@ -101,7 +101,7 @@ export function Contents({ udid, version }: { readonly udid: string; readonly ve
               <p className={styles['lead']}>
                 {against === undefined
                   ? t('contents.lead')
-                  : t('contents.leadAgainst', { when: whenText(against.finishedAt) })}
+                  : t('contents.leadAgainst', { when: whenInSentence(against.finishedAt) })}
               </p>
               {coverage.error === null ? null : <ErrorNote error={coverage.error} onRetry={coverage.reload} />}
               {coverage.data === undefined ? (

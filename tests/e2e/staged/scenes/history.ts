@@ -1,7 +1,8 @@
 import type { StagedScreen } from '../scenes.ts';
+import type { Scene } from '../staged-engine.ts';
 import { backups, base, snapshotIdOf, UDIDS, VAULT, vaults } from './base.ts';
 
-const scene = {
+const scene: Scene = {
   ...base,
   'backups.freed': { bytes: 212e6 },
   'backups.onlyHere': {
@@ -30,7 +31,7 @@ const scene = {
     })),
     wouldFreeBytes: 1.2e9,
   },
-} as const;
+};
 const address = `#/history?udid=${UDIDS[0]}`;
 
 export const historyScenes: Readonly<Record<string, StagedScreen>> = {

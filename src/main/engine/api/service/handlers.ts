@@ -1,4 +1,9 @@
-import type { FaceProcedureName, InputOf, OutputOf, ProcedureName } from '../../../../shared/contract/procedures/index.ts';
+import type {
+  FaceProcedureName,
+  InputOf,
+  OutputOf,
+  ProcedureName,
+} from '../../../../shared/contract/procedures/index.ts';
 
 /** What the engine itself answers; the rest belongs to the face around it. */
 export type EngineProcedureName = Exclude<ProcedureName, FaceProcedureName>;
