@@ -72,6 +72,13 @@ module.exports = {
       to: { path: '^src/main', pathNot: '^src/main/engine/(formats|platform)/' },
     },
     {
+      name: 'process-carries-only',
+      comment: 'The engine’s process carries whatever engine it is given; it knows none of its rooms.',
+      severity: 'error',
+      from: { path: '^src/main/engine/process/' },
+      to: { path: '^src/main', pathNot: '^src/main/engine/(process/|platform/|log/|client\\.ts$)' },
+    },
+    {
       name: 'platform-is-the-floor',
       comment: 'Everything stands on platform and log; they stand on nothing of the engine.',
       severity: 'error',

@@ -130,7 +130,7 @@ describe('the engine in a process of its own', () => {
   it('survives that its program cannot be started', async () => {
     engine = startEngineProcess({
       backOffMs: BACK_OFF_MS,
-      spawn: () => forkEngine({ entry: join(home, 'nothing-here.ts'), env: process.env, quiet: true }),
+      spawn: () => forkEngine({ entry: join(home, 'nothing-here.ts'), env: process.env }),
     });
     await expect(engine.call('jobs.list', {})).rejects.toMatchObject({ code: 'app/engine-gone' });
     expect(engine.state).toBe('failed');
