@@ -32,11 +32,12 @@ export async function electronBinary(): Promise<Binary> {
   return { path: null, why: 'Electron is not installed, and could not be fetched' };
 }
 
+/** As Electron's own package finds it; `ELECTRON_OVERRIDE_DIST_PATH` names a folder with another one. */
 function installed(): string | null {
+  const override = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
   const named = join(electron, 'path.txt');
-  if (!existsSync(named)) return null;
-  const folder = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(electron, 'dist');
-  const path = join(folder, readFileSync(named, 'utf8').trim());
+  const name = existsSync(named) ? readFileSync(named, 'utf8').trim() : 'electron';
+  const path = join(override ?? join(electron, 'dist'), name);
   return existsSync(path) ? path : null;
 }
 

@@ -71,6 +71,8 @@ describe('other computers', () => {
     expect(stranger.status).toBe(401);
     expect(stranger.text).toContain('<form method="post" action="/login">');
     expect(stranger.headers['content-security-policy']).toContain("form-action 'self'");
+    // With `no-referrer` browsers send "Origin: null" with a form.
+    expect(stranger.headers['referrer-policy']).toBe('same-origin');
     const answer = await login(PASSWORD);
     expect(answer.status).toBe(200);
     expect(answer.headers['set-cookie']?.[0]).toMatch(/HttpOnly; SameSite=Strict; Secure$/);

@@ -33,11 +33,13 @@ export function loginPage(
         ? `Too many tries. Try again in ${problem.seconds} seconds.`
         : '';
   const status = problem.kind === 'wait' ? 429 : 401;
+  // Without a referrer a browser says "Origin: null" of a form, and the form is refused.
+  const referrer = { 'referrer-policy': 'same-origin' };
   if (problem.kind === 'wait') response.setHeader('retry-after', String(problem.seconds));
   const form = `<form method="post" action="/login"><label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required autofocus>
 <button type="submit">Open Backstop</button></form>${said === '' ? '' : `<p role="alert">${said}</p>`}`;
-  send(response, status, nonce, 'Backstop on another computer', form);
+  send(response, status, nonce, 'Backstop on another computer', form, referrer);
 }
 
 /**
@@ -57,9 +59,17 @@ function plainPage(response: ServerResponse, status: number, title: string, sent
 }
 
 /** Texts are of this file; nothing from a request is ever written into a page. */
-function send(response: ServerResponse, status: number, nonce: string, title: string, body: string): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  nonce: string,
+  title: string,
+  body: string,
+  more: Readonly<Record<string, string>> = {},
+): void {
   response.writeHead(status, {
     ...commonHeaders,
+    ...more,
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': plainPolicy(nonce),
   });
