@@ -93,7 +93,7 @@ function list(actions: Status['actions']): HTMLElement {
 
 function step(place: HTMLElement, by: number): void {
   const buttons = [...place.querySelectorAll<HTMLButtonElement>('button:not(:disabled)')];
-  const at = buttons.findIndex((button) => button === document.activeElement);
+  const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
   const next = at < 0 ? (by > 0 ? 0 : buttons.length - 1) : (at + by + buttons.length) % buttons.length;
   buttons[next]?.focus();
 }

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 
 export const SEND = '__standin_send';
 export const RECEIVE = '__standin_receive';
+/** A page wants a window. */
+export const OPEN = 'standin:open-window';
 
 /**
  * The built preload as a script that runs before the page: in a closure that has `require('electron')` and a frozen
@@ -16,6 +18,7 @@ export function preloadScript(file: string, platform: string): string {
   delete window[${JSON.stringify(SEND)}];
   delete window[${JSON.stringify(RECEIVE)}];
   ${mediaAddresses}
+  ${openedWindows}
   const listeners = new Map();
   const of = (channel) => listeners.get(channel) ?? listeners.set(channel, []).get(channel);
   const deny = (name, known) => new Proxy(known, {
@@ -77,4 +80,18 @@ const mediaAddresses = `
     const known = Object.getOwnPropertyDescriptor(type.prototype, 'src');
     Object.defineProperty(type.prototype, 'src', { ...known, set(value) { known.set.call(this, map(value)); } });
   }
+`;
+
+/** `window.open` and links that want a window of their own, as the shell's handler is asked about them; none is given. */
+const openedWindows = `
+  window.open = (address) => {
+    send(${JSON.stringify(OPEN)}, JSON.stringify(new URL(String(address ?? ''), location.href).href));
+    return null;
+  };
+  addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest('a[target]') : null;
+    if (link === null || link.target === '_self' || event.defaultPrevented) return;
+    event.preventDefault();
+    window.open(link.href);
+  });
 `;

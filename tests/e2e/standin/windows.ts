@@ -3,7 +3,7 @@ import type { BrowserContext, Frame, Page } from 'playwright-core';
 import { fromBrowser, toBrowser } from './address.ts';
 import { app, ask, openWindows } from './app.ts';
 import { browserContext } from './browser.ts';
-import { preloadScript, RECEIVE, SEND } from './preload-world.ts';
+import { OPEN, preloadScript, RECEIVE, SEND } from './preload-world.ts';
 import { answerRequest } from './protocol.ts';
 import { session } from './session.ts';
 import { strict } from './strict.ts';
@@ -16,20 +16,10 @@ export const ipcMain = strict('ipcMain', new EventEmitter());
 
 const MUST = { sandbox: true, contextIsolation: true, nodeIntegration: false } as const;
 let nextId = 1;
-const byPage = new Map<Page, WebContentsStandIn>();
 let joined: Promise<void> | null = null;
 
-/** Popups, and requests of pages that nobody made here. */
+/** Requests of pages that nobody made here. */
 async function joinContext(context: BrowserContext): Promise<void> {
-  context.on('page', (page) => {
-    void page.opener().then((opener) => {
-      const from = opener === null ? undefined : byPage.get(opener);
-      if (from === undefined) return;
-      const answer = from.askForWindow({ url: fromBrowser(page.url()) });
-      if (answer.action !== 'deny') throw new Error('electron stand-in: windows opened by pages are not modelled');
-      return page.close();
-    });
-  });
   await context.route('**/*', (route) => answerRequest(route, () => false));
 }
 
@@ -89,7 +79,6 @@ class WebContentsStandIn extends EventEmitter {
     joined ??= joinContext(context);
     await joined;
     const page = await context.newPage();
-    byPage.set(page, this);
     await page.setViewportSize(this.#size());
     await page.emulateMedia({ colorScheme: nativeTheme.shouldUseDarkColors ? 'dark' : 'light' });
     nativeTheme.on('updated', () => {
@@ -121,6 +110,11 @@ class WebContentsStandIn extends EventEmitter {
   }
 
   #sent(frame: Frame, channel: string, text: string): void {
+    if (channel === OPEN) {
+      const answer = this.askForWindow({ url: fromBrowser(String(JSON.parse(text))) });
+      if (answer.action !== 'deny') throw new Error('electron stand-in: windows opened by pages are not modelled');
+      return;
+    }
     const isMain = frame === this.page?.mainFrame();
     const url = fromBrowser(frame.url());
     const senderFrame = isMain

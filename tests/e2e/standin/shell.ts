@@ -1,0 +1,186 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import type { JobView, PhoneView, VaultView } from '../../../src/shared/contract/procedures/index.ts';
+import { BUILT } from './build.ts';
+import { type LaunchedApp, type LaunchOptions, launchApp } from './launch.ts';
+import type { Script } from './scripted-engine.ts';
+
+/** The app with an engine that a test dictates. */
+export interface Shell {
+  readonly app: LaunchedApp;
+  readonly home: string;
+  /** Sets the engine's state. */
+  tell(script: Script): Promise<void>;
+  /** What reached the engine, in order. */
+  heard(): Promise<{ readonly name: string; readonly input?: unknown }[]>;
+  /** The shell's own log, as objects. */
+  log(): { readonly event: string; readonly data?: Record<string, unknown> }[];
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface ShellOptions extends Partial<Omit<LaunchOptions, 'folder'>> {
+  readonly keepHome?: boolean;
+}
+
+export async function openShell({ keepHome = false, ...options }: ShellOptions = {}): Promise<Shell> {
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'backstop-shell-'));
+  const app = await launchApp({
+    folder: BUILT,
+    ...options,
+    home,
+    env: { STANDIN_ENGINE: join(import.meta.dirname, 'scripted-engine.ts'), ...options.env },
+  });
+  return {
+    app,
+    home,
+    tell: (script) =>
+      app.evaluate(
+        ({ utilityProcess }, one) => utilityProcess.all.at(-1)!.postMessage({ type: 'script', script: one }),
+        script,
+      ),
+    heard: () =>
+      app.evaluate(async ({ utilityProcess }) => {
+        const engine = utilityProcess.all.at(-1)!;
+        const { promise, resolve } = Promise.withResolvers<{ name: string; input?: unknown }[]>();
+        const hear = (frame: { type?: unknown; heard?: never }): void => {
+          if (frame.type === 'heard') resolve(frame.heard ?? []);
+        };
+        engine.on('message', hear);
+        engine.postMessage({ type: 'heard?' });
+        const given = await promise;
+        engine.removeListener('message', hear);
+        return given;
+      }),
+    log: () => readLog(home),
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      if (!keepHome) rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function readLog(home: string): { event: string; data?: Record<string, unknown> }[] {
+  return readFileSync(join(home, 'logs/backstop.log'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { event: string; data?: Record<string, unknown> });
+}
+
+/** Until something holds; the error says what was there instead. */
+export async function eventually<T>(
+  read: () => T | Promise<T>,
+  holds: (value: T) => boolean,
+  patienceMs = 5000,
+): Promise<T> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    const value = await read();
+    if (holds(value)) return value;
+    if (performance.now() > until) throw new Error(`still ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** Posts any frame as the page would, and gives the first frame that comes back with its id (or −1). */
+export function postFrame(page: Page, frame: string, id = 9001): Promise<Record<string, unknown>> {
+  return page.evaluate(`new Promise((resolve) => {
+    const stop = window.backstop.onFrame((reply) => {
+      if (reply.id === ${id} || reply.id === -1) { stop(); resolve(reply); }
+    });
+    window.backstop.post(${frame});
+  })`);
+}
+
+export function phone(change: Partial<PhoneView> = {}): PhoneView {
+  return {
+    udid: 'phone-1',
+    name: 'iPhone 15 Pro',
+    productType: 'iPhone16,1',
+    model: 'iPhone 15 Pro',
+    ios: '18.1',
+    capacityBytes: 256e9,
+    usedBytes: 100e9,
+    isConnected: true,
+    isDemo: false,
+    connections: ['usb'],
+    pairing: 'paired',
+    encrypted: true,
+    password: { kept: 'keychain', testedAt: null },
+    batteryPercent: 80,
+    isCharging: true,
+    lastSeenAt: '2026-11-23T10:00:00.000Z',
+    backups: 3,
+    newest: { vault: VAULT_ID, snapshot: 'a'.repeat(64), finishedAt: '2026-11-23T10:00:00.000Z', verified: null },
+    lastVerifiedAt: '2026-11-23T10:00:00.000Z',
+    lastFailure: null,
+    health: { rule: 'well', facts: {}, protectedUntil: '2026-11-23T10:00:00.000Z' },
+    next: { reason: 'off', at: null },
+    fence: Array.from({ length: 30 }, () => 'none' as const),
+    ...change,
+  };
+}
+
+export const VAULT_ID = '11111111-2222-3333-4444-555555555555';
+
+export function vault(change: Partial<VaultView> = {}): VaultView {
+  return {
+    id: VAULT_ID,
+    name: 'Studio SSD',
+    path: '/somewhere',
+    isMain: true,
+    isOnline: true,
+    isReadOnly: false,
+    isCopy: false,
+    bytes: 1,
+    backups: 3,
+    phones: 1,
+    coverage: null,
+    damagedBackups: 0,
+    lastSeenAt: null,
+    lastVerifiedAt: null,
+    destination: null,
+    readErrors: 0,
+    roomForBackups: null,
+    roomForMonths: null,
+    ...change,
+  };
+}
+
+export function job(change: Partial<JobView> = {}): JobView {
+  return {
+    id: 'job-1',
+    kind: 'backup',
+    state: 'running',
+    udid: 'phone-1',
+    vault: null,
+    snapshot: null,
+    startedAt: '2026-11-23T10:00:00.000Z',
+    endedAt: null,
+    progress: progress('receiving', 240),
+    phases: [],
+    percent: 58.4,
+    lastDataAt: null,
+    newBytes: null,
+    passcodeSince: null,
+    notices: [],
+    failure: null,
+    result: null,
+    cancelCosts: 'this-run',
+    ...change,
+  };
+}
+
+export function progress(phase: string, secondsLeft: number | null = null): NonNullable<JobView['progress']> {
+  return {
+    type: 'progress',
+    phase,
+    doneFiles: 1,
+    doneBytes: 1,
+    totalFiles: null,
+    totalBytes: null,
+    bytesPerSecond: null,
+    secondsLeft,
+  };
+}
