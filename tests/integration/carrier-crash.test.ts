@@ -81,11 +81,21 @@ describe('a killed engine', () => {
     await client.call('backups.start', start);
     await inTheMiddle;
     const waiting = client.call('passwords.test', { udid: phone.udid });
+    const interrupted = heard(
+      client,
+      isJob(({ state }) => state === 'failed'),
+    );
     const life = [heard(client, isLife('restarting')), heard(client, isLife('ready'))] as const;
     process.kill(engine.pid ?? 0, 'SIGKILL');
     await expect(waiting).rejects.toMatchObject({ code: 'app/engine-gone' });
     await Promise.all(life);
-    await expect(client.call('jobs.list', {})).resolves.toEqual({ jobs: [] });
+    const failed = { id: 'backup', state: 'failed', failure: { code: 'app/engine-gone', olderSnapshotsSafe: true } };
+    expect(await interrupted).toMatchObject({ job: failed });
+    // A page that asks later learns it too, until somebody has read it.
+    expect(await client.call('jobs.list', {})).toMatchObject({ jobs: [failed] });
+    expect(await client.call('jobs.get', { job: 'backup' })).toMatchObject({ job: failed });
+    await client.call('jobs.dismiss', { job: 'backup' });
+    expect(await client.call('jobs.list', {})).toEqual({ jobs: [] });
 
     const listed = await run('snapshots');
     expect(listed.last['snapshots']).toHaveLength(1);

@@ -15,9 +15,10 @@ import type {
 } from '../../shared/contract/procedures/index.ts';
 import { BackstopError } from '../../shared/errors/index.ts';
 import type { Logger } from './log/index.ts';
-import { scaledMs, withTimeout } from './platform/index.ts';
+import { scaledMs, systemClock, withTimeout } from './platform/index.ts';
 import { lifeFrame } from './process/frames.ts';
 import { createHostClient, type HostClient } from './process/host-calls.ts';
+import { InterruptedJobs } from './process/interrupted-jobs.ts';
 import { createMediaClient } from './process/media-client.ts';
 
 export { forkEngine, type NodeChildOptions } from './process/node-child.ts';
@@ -84,6 +85,7 @@ class WatchedEngine implements EngineProcess {
   readonly #log: Logger | undefined;
   readonly #backOffMs: readonly number[];
   readonly #listeners = new Set<(event: EngineEvent) => void>();
+  readonly #interrupted = new InterruptedJobs(() => systemClock.now());
   readonly #pings = new Map<number, () => void>();
   #state: EngineState = 'failed';
   #run: Run | null = null;
@@ -114,8 +116,10 @@ class WatchedEngine implements EngineProcess {
   };
 
   async call<N extends ProcedureName>(name: N, input: InputOf<N>): Promise<OutputOf<N>> {
+    const own = this.#interrupted.answer(name, input);
+    if (own !== undefined) return own;
     const run = await this.#whenReady();
-    return run.client.call(name, input);
+    return this.#interrupted.complete(name, await run.client.call(name, input));
   }
 
   /** Inputs have been parsed by the carrier that asks. */
@@ -189,7 +193,10 @@ class WatchedEngine implements EngineProcess {
     };
     this.#run = run;
     this.#timer = setTimeout(() => child.kill(), READY_TIMEOUT_MS);
-    run.client.onEvent((event) => this.#tell(event));
+    run.client.onEvent((event) => {
+      this.#interrupted.saw(event);
+      this.#tell(event);
+    });
     child.port.onFrame((frame) => {
       const life = lifeFrame.safeParse(frame);
       if (!life.success) return;
@@ -201,6 +208,7 @@ class WatchedEngine implements EngineProcess {
       clearTimeout(this.#timer);
       if (this.#state === 'closed') return;
       this.#log?.error('engine.ended', { how });
+      for (const event of this.#interrupted.crashed()) this.#tell(event);
       this.#crashed();
     });
   }
