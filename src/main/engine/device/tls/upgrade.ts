@@ -28,9 +28,9 @@ export function tlsContext(cert: Uint8Array, key: Uint8Array): SecureContext {
 }
 
 /** Electron reports OpenSSL as 0.0.0 or not at all; newer Node builds on BoringSSL say so themselves. */
-export function isOpenSsl(versions: NodeJS.ProcessVersions = process.versions): boolean {
+export function isOpenSsl(versions: Readonly<Record<string, string | undefined>> = process.versions): boolean {
   if ('electron' in versions || 'boringssl' in versions) return false;
-  return /^[1-9]\d*\./.test(versions.openssl ?? '');
+  return /^[1-9]\d*\./.test(versions['openssl'] ?? '');
 }
 
 /**
