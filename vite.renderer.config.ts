@@ -10,7 +10,8 @@ export default defineConfig({
   build: {
     outDir: fileURLToPath(new URL('out/renderer', import.meta.url)),
     emptyOutDir: true,
-    target: 'chrome140',
+    // Electron's own, and browsers of the last year for `backstop serve`.
+    target: ['chrome140', 'firefox140', 'safari18'],
     minify: true,
     // Everything is on this computer: an inlined asset would only get in the way of the page's policy.
     assetsInlineLimit: 0,

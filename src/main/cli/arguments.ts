@@ -272,7 +272,7 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
   serve: {
     usage: 'serve [--port N] [--no-open] [--host H --password-file F (--tls-cert F --tls-key F | --self-signed)]',
     summary:
-      'Show Backstop in the browser of this computer, by a link that works once. With --host, a password and TLS also to others.',
+      'Show Backstop in the browser of this computer, by a link that works once. With --host, TLS and a password to come in by (the first line of --password-file) also to others.',
     positionals: [0, 0],
     flags: ['port', 'host', 'no-open', 'tls-cert', 'tls-key', 'self-signed', 'password-file'],
   },
