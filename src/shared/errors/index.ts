@@ -1,3 +1,4 @@
+export type { ErrorAction } from './action.ts';
 export { BackstopError, type BackstopErrorOptions, type ErrorData, isBackstopError } from './backstop-error.ts';
 export { catalogue, type ErrorCode } from './catalogue.ts';
 export { type DescribedError, describeError } from './describe.ts';
@@ -11,3 +12,4 @@ export {
   mobileBackupCodes,
 } from './device-codes.ts';
 export type { ErrorEntry } from './entry.ts';
+export { describeForWindow, type WindowError } from './window.ts';

@@ -22,4 +22,27 @@ export const frame = {
   'engine.failed': 'Backstop’s engine cannot be started. Quit Backstop and open it again.',
   'engine.gone': 'The connection to Backstop is gone. Start it again, then reload this page.',
   'engine.reload': 'Reload',
+  'foot.label': 'Status',
+  'foot.running': '{percent, select, none {Backing up} other {Backing up, {percent}%}}',
+  'foot.verifying': 'Reading back',
+  'foot.of': '{name}',
+  'foot.left': '{left} left',
+  'foot.waiting': 'Waiting for its turn',
+  'foot.passcode': 'Passcode needed',
+  'foot.passcodeMore': 'On {name}',
+  'foot.failed': 'The last backup failed',
+  'foot.damaged': 'A backup is damaged',
+  'foot.missing': '{disk} is not connected',
+  'foot.missingMore': 'Backups are waiting for it',
+  'foot.cable':
+    '{count, plural, one {One iPhone needs its cable} =2 {Two iPhones need their cables} other {# iPhones need their cables}}',
+  'foot.overdue':
+    '{count, plural, one {One iPhone needs a backup} =2 {Two iPhones need a backup} other {# iPhones need a backup}}',
+  'foot.protected':
+    '{count, plural, =0 {No iPhone is protected} one {One iPhone is protected} =2 {Two iPhones are protected} other {# iPhones are protected}}',
+  'foot.quiet': 'All quiet',
+  'foot.unverified': 'Backed up, not verified',
+  'foot.none': 'No iPhone yet',
+  'foot.noneMore': 'Connect one with its cable',
+  'foot.working': 'Working',
 } as const;

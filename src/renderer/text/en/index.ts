@@ -1,17 +1,31 @@
+import { activity } from './activity.ts';
 import { backups } from './backups.ts';
 import { common } from './common.ts';
 import { contents } from './contents.ts';
 import { destinations } from './destinations.ts';
+import { errors } from './errors.ts';
+import { firstRun } from './first-run.ts';
 import { folders } from './folders.ts';
 import { frame } from './frame.ts';
+import { health } from './health.ts';
 import { history } from './history.ts';
+import { home } from './home.ts';
+import { job } from './job.ts';
 import { kinds } from './kinds.ts';
 import { passwords } from './passwords.ts';
+import { settings } from './settings.ts';
 import { verify } from './verify.ts';
 
 /** English, by screen. Another language has the same keys. */
 export const en = {
   ...common,
+  ...errors,
+  ...health,
+  ...home,
+  ...firstRun,
+  ...job,
+  ...settings,
+  ...activity,
   ...folders,
   ...destinations,
   ...verify,

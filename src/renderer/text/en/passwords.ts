@@ -3,7 +3,8 @@ export const passwords = {
   'password.text':
     'It is the password that was set for the backups of this iPhone, perhaps in Finder or iTunes. It is not its passcode.',
   'password.field': 'Backup password',
-  'password.remember': 'Remember it in the keychain of this computer',
+  'password.remember':
+    '{where, select, keychain {Remember it in Keychain} credential-manager {Remember it in Windows Credential Manager} secret-service {Remember it in the keyring of this computer} other {Remember it}}',
   'password.rememberHelp': 'So that backups can be checked and looked into without asking you.',
   'password.wrong':
     'That is not the password. {tries, plural, one {# try so far} other {# tries so far}}; there is no limit.',
@@ -11,4 +12,60 @@ export const passwords = {
   'unlock.title': 'Looking into backups is locked',
   'unlock.text': 'Enter a backup password of any of your iPhones.',
   'unlock.touchId': 'Use Touch ID',
+  'password.forgottenLink': 'I do not remember it',
+  'password.others':
+    '{count, plural, one {# backup of this iPhone needs another password, as after a change.} other {# backups of this iPhone need another password, as after a change.}}',
+  'forgotten.title': 'The backup password is lost',
+  'forgotten.text': 'Nobody can recover it, so backups made with it stay locked. Keep them in case you remember.',
+  'forgotten.steps':
+    'On the iPhone: Settings, General, Transfer or Reset iPhone, Reset, Reset All Settings. Your data stays; Wi-Fi networks, wallpaper and layout are reset. Then choose a new password here.',
+  'forgotten.help': 'Read More',
+  'new.password': 'Password',
+  'new.repeat': 'Repeat it',
+  'new.differ': 'The two are not the same.',
+  'new.generate': 'Generate',
+  'new.copy': 'Copy',
+  'new.copied': 'Password copied. Put it somewhere safe, then copy something else.',
+  'new.print': 'Print a Recovery Sheet…',
+  'new.strength.short': 'Too short. Use at least 10 characters.',
+  'new.strength.easy': 'Easy to guess.',
+  'new.strength.fair': 'Fair. Add another word.',
+  'new.strength.strong': 'Strong.',
+  'new.strength.veryStrong': 'Very strong.',
+  'new.rememberHelp': 'So backups can be verified and opened without asking you.',
+  'new.warning':
+    'Nobody can recover this password. Not us, not Apple. Without it these backups cannot be opened or restored. Keep a copy somewhere other than this computer.',
+  'new.kept': 'I have kept a copy of it.',
+  'sheet.title': 'Backstop recovery sheet',
+  'sheet.text':
+    'This password opens the encrypted backups of this iPhone. Nobody can recover it. Keep this sheet in a safe place, away from the computer.',
+  'sheet.phone': 'iPhone',
+  'sheet.computer': 'Made on',
+  'sheet.date': 'Date',
+  'sheet.password': 'Backup password',
+  'sheet.restore':
+    'To use it: restore the backup in Finder, in Apple Devices or in Backstop, and enter this password when asked.',
+  'encrypt.title': 'Turn on backup encryption',
+  'encrypt.text':
+    'With it, backups of {name} also include Health, saved passwords, Wi-Fi networks, Safari history and Home data. Without it they cannot.',
+  'encrypt.action': 'Turn On Encryption',
+  'encrypt.without': 'Back Up Without It',
+  'encrypt.withoutTitle': 'Leave out Health, passwords and Wi-Fi networks?',
+  'encrypt.notHere': 'Connect {name} first. Its encryption is set on the iPhone itself.',
+  'encrypt.working': 'Setting the password on the iPhone…',
+  'encrypt.passcode':
+    'Enter the passcode on {name}. The password is set by itself then; you do not type the passcode here.',
+  'encrypt.done': 'Encryption is on.',
+  'off.title': 'Turn off backup encryption?',
+  'off.text':
+    'New backups of {name} leave out Health, passwords and Wi-Fi networks, and their files lie open on the disk. Older backups keep their password.',
+  'off.action': 'Turn Off Encryption',
+  'change.title': 'Change the backup password of {name}',
+  'change.old': 'Old backups keep their old password.',
+  'change.text': 'Backstop remembers both on this computer. Write down both if you keep old backups.',
+  'change.current': 'Current password',
+  'change.new': 'New password',
+  'change.action': 'Change Password',
+  'change.done': 'The password was changed. A backup with the new password starts now.',
+  'change.notHere': 'Connect {name} first. The password is changed on the iPhone itself.',
 } as const;

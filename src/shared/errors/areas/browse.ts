@@ -34,6 +34,14 @@ export const browseErrors = {
     retry: 'ask',
     exitCode: 3,
   },
+  'browse/not-shown': {
+    title: 'This cannot be shown here',
+    explanation: 'What is in this file is no picture, film or sound that Backstop shows. Nothing of it was opened.',
+    recovery: 'Save it to a folder and open it with a program that you trust with it.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
   'browse/no-such-kind': {
     title: 'There is no such kind of data',
     explanation: '“{kind}” is none of: {kinds}.',
