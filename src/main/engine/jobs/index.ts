@@ -1,0 +1,1 @@
+export { type JobFacts, type JobRequest, Jobs, type JobWork, type RunJob } from './jobs.ts';
