@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, globSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'electron-vite';
-import { mergeConfig, type Plugin } from 'vite';
+import type { Plugin } from 'vite';
 import pages from './vite.renderer.config.ts';
 
 /** The desktop app: the shell and the engine's process (ES modules), the preload (one CommonJS file), and the pages. */
@@ -49,9 +49,13 @@ export default defineConfig({
       },
     },
   },
-  renderer: mergeConfig(pages, {
+  renderer: {
+    ...pages,
     build: {
+      ...pages.build,
+      // One browser, Electron's own.
+      target: 'chrome140',
       rollupOptions: { input: { index: at('src/renderer/index.html'), popover: at('src/renderer/popover.html') } },
     },
-  }),
+  },
 });

@@ -38,13 +38,18 @@ export function makeDesktop({ engine, state, log }: DesktopParts): MainWindow {
     connect: ({ webContents }) => ports.add(webContents, { answerer, onWish: (wish) => wished(wish) }),
     onClose: () => onClose(),
   });
-  const quitting = new Quitting({ facts, closeEngine: () => engine.close(), window: () => window.window });
+  const quitting = new Quitting({
+    facts,
+    closeEngine: () => engine.close(),
+    window: () => window.window,
+    onLater: () => tray.refresh(),
+  });
   let install: () => void = () => undefined;
   const installUpdate = (): void => {
     if (liveJobs(facts.now).length === 0) void quitting.now(install);
   };
   const act = trayActions({ client: engine, facts, window, quitting, quit: () => app.quit(), installUpdate, log });
-  const tray = new TrayFace({
+  const tray: TrayFace = new TrayFace({
     facts,
     quitting,
     act,

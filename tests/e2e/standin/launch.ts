@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
@@ -50,7 +51,8 @@ export async function launchApp({ folder, home, platform, args = [], env = {} }:
         ...process.env,
         BACKSTOP_HOME: home,
         STANDIN_BROWSER: `http://127.0.0.1:${port}`,
-        ...(platform === undefined ? {} : { STANDIN_PLATFORM: platform }),
+        // Node looks for temporary folders where the system it thinks it is on has them.
+        ...(platform === undefined ? {} : { STANDIN_PLATFORM: platform, TEMP: tmpdir() }),
         ...env,
       },
     },

@@ -14,6 +14,11 @@ registerHooks({
 const platform = process.env['STANDIN_PLATFORM'];
 if (platform !== undefined) Object.defineProperty(process, 'platform', { value: platform });
 
+// An installed program has a folder of resources; a run from sources is never asked for it.
+if (process.env['STANDIN_PACKAGED'] === '1') {
+  Object.defineProperty(process, 'resourcesPath', { value: process.env['BACKSTOP_HOME'] });
+}
+
 const electron: unknown = await import(standin);
 
 /** The test's road into this process: a function as text, run with the whole of `electron`. */

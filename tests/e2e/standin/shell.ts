@@ -35,11 +35,16 @@ export async function openShell({ keepHome = false, ...options }: ShellOptions =
   return {
     app,
     home,
-    tell: (script) =>
-      app.evaluate(
+    tell: async (script) => {
+      await eventually(
+        () => app.evaluate(({ utilityProcess }) => utilityProcess.all.length),
+        (count) => count > 0,
+      );
+      await app.evaluate(
         ({ utilityProcess }, one) => utilityProcess.all.at(-1)!.postMessage({ type: 'script', script: one }),
         script,
-      ),
+      );
+    },
     heard: () =>
       app.evaluate(async ({ utilityProcess }) => {
         const engine = utilityProcess.all.at(-1)!;

@@ -6,11 +6,14 @@ const port = new URL('./parent-port.ts', import.meta.url).href;
 
 class Utility extends EventEmitter {
   readonly child: ChildProcess;
+  /** For a test: what it was started with. */
+  readonly options: Electron.ForkOptions;
   readonly #early: unknown[] = [];
   #hasSpawned = false;
 
   constructor(path: string, args: readonly string[], options: Electron.ForkOptions) {
     super();
+    this.options = options;
     this.child = fork(process.env['STANDIN_ENGINE'] ?? path, [...args], {
       execArgv: ['--import', port],
       serialization: 'advanced',

@@ -47,9 +47,9 @@ export class FactsWatch {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Jobs that ended with an engine are told as failed by whoever watches it; the new one is asked for the rest. */
   #engine(state: 'ready' | 'restarting' | 'failed'): void {
-    // What ran in an engine that is gone runs no longer; whoever asks the new one learns how it ended.
-    this.#set(state === 'ready' ? { engine: state } : { engine: state, jobs: this.#facts.jobs.filter(hasEnded) });
+    this.#set({ engine: state });
     if (state === 'ready') this.#askAll();
   }
 
@@ -107,10 +107,6 @@ const KEPT_JOBS = 100;
 
 function withJob(jobs: readonly JobView[], job: JobView): readonly JobView[] {
   return [job, ...jobs.filter(({ id }) => id !== job.id)].slice(0, KEPT_JOBS);
-}
-
-function hasEnded(job: JobView): boolean {
-  return !isLive(job);
 }
 
 export function isLive(job: JobView): boolean {

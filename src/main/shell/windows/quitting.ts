@@ -7,11 +7,13 @@ interface QuittingOptions {
   /** Cancels what runs and waits for the engine's end. */
   readonly closeEngine: () => Promise<void>;
   readonly window: () => BrowserWindow | null;
+  /** "Quit when finished" was chosen, or taken back. */
+  readonly onLater: () => void;
 }
 
 /**
  * The way out. What runs is asked about first; then the engine ends in good order, whatever it takes of its twenty seconds;
- * then the windows go. `windows that are closed` meanwhile are really closed.
+ * then the windows go, and are really closed now.
  */
 export class Quitting {
   readonly #options: QuittingOptions;
@@ -42,6 +44,7 @@ export class Quitting {
 
   setLater(isLater: boolean): void {
     this.#isLater = isLater;
+    this.#options.onLater();
     if (isLater && liveJobs(this.#options.facts.now).length === 0) void this.now();
   }
 
