@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process';
 import type { EngineChild } from '../client.ts';
+import { scaledMs } from '../platform/index.ts';
 
 const LAST_WORDS = 2000;
-const LAST_WORDS_MS = 500;
+const LAST_WORDS_MS = scaledMs(500);
 
 export interface NodeChildOptions {
   /** The entry of the engine's process: `engine/host.ts`, or what it was bundled to. */

@@ -3,11 +3,12 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type Answerer, serve } from '../../../shared/contract/carrier/index.ts';
 import { MAX_REQUEST_BYTES } from '../../../shared/contract/procedures/index.ts';
+import { scaledMs } from '../../engine/platform/index.ts';
 import type { Session } from '../access/sessions.ts';
 import { socketPort } from './socket-port.ts';
 
 const MOST_SOCKETS = 16;
-const HEARTBEAT_MS = 30_000;
+const HEARTBEAT_MS = scaledMs(30_000);
 
 /** The name that both ends speak, and the one that carries the key of the session. */
 const PROTOCOL = 'backstop';
