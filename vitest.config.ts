@@ -35,6 +35,16 @@ export default defineConfig({
           ...slow,
         },
       },
+      // Builds into the same folder as the pages' tests: after them.
+      {
+        test: {
+          name: 'packaging',
+          include: ['tests/packaging/**/*.test.ts'],
+          ...slow,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
       { test: { name: 'faults', include: ['tests/faults/**/*.test.ts'], ...slow } },
     ],
   },

@@ -13,16 +13,23 @@ import { mediaScheme } from './shell/security/media-scheme.ts';
 import { MEDIA_SCHEME, PAGE_SCHEME } from './shell/security/origins.ts';
 import { pageFiles } from './shell/security/page-files.ts';
 import { StateFile } from './shell/state-file.ts';
+import { commandWords, runCommandLine } from './shell/terminal.ts';
 import type { MainWindow } from './shell/windows/main-window.ts';
 
 /** The desktop app: one instance, one engine in a process of its own, and the shell around it. */
 
 const home = appHome();
 const log = openLog(home).bind({ area: 'shell' });
-prepare(home, log);
+const words = commandWords(process.argv);
 
-if (app.requestSingleInstanceLock()) start();
-else app.quit();
+if (words !== null) {
+  // No lock: vaults have their own, and a window may be open.
+  void runCommandLine(words);
+} else {
+  prepare(home, log);
+  if (app.requestSingleInstanceLock()) start();
+  else app.quit();
+}
 
 function start(): void {
   let window: MainWindow | null = null;

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackstopError, describeError } from '../../shared/errors/index.ts';
 import { createEngine } from '../engine/api/index.ts';
@@ -8,6 +7,7 @@ import { type CommandLine, type CommandName, commands, parseCommandLine, usage, 
 import { helpText } from './help.ts';
 import { humanOutput, jsonOutput, type Output } from './output.ts';
 import { runCommand } from './run.ts';
+import { programVersion } from './version.ts';
 
 /** The terminal face: words in, one engine call, words or JSON lines out, an exit code. */
 export async function main(
@@ -53,10 +53,7 @@ export async function main(
 
 function showHelp(line: CommandLine): boolean {
   if (line.command === 'version') {
-    const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-    const version =
-      typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : 'unknown';
-    process.stdout.write(`${String(version)}\n`);
+    process.stdout.write(`${programVersion()}\n`);
     return true;
   }
   if (line.helpFor === null && line.command !== 'help') return false;
