@@ -28,6 +28,20 @@ module.exports = {
       to: { path: '^(node_modules/)?electron(/|$)' },
     },
     {
+      name: 'the-preload-has-no-logic',
+      comment: 'What runs between a page and the shell is read at a glance, and is one file: it imports electron only.',
+      severity: 'error',
+      from: { path: '^src/main/preload/' },
+      to: { pathNot: '^(node_modules/)?electron(/|$)' },
+    },
+    {
+      name: 'pages-are-in-a-browser',
+      comment: 'A page knows what is shared, and nothing of the program around it: it runs in any browser.',
+      severity: 'error',
+      from: { path: '^src/renderer/', pathNot: '\\.test\\.tsx?$' },
+      to: { path: '^src/main|^tests' },
+    },
+    {
       name: 'simulator-is-for-demo-and-rehearsal',
       comment:
         'Only the demo (api) and the rehearsal (restore) may start a simulated phone: nothing real may lean on it.',
@@ -97,7 +111,7 @@ module.exports = {
       comment:
         'Faces know the engine through its api, its process (client), the platform’s places and the log’s door only.',
       severity: 'error',
-      from: { path: '^src/main/(cli|server)' },
+      from: { path: '^src/main/(cli|server|shell|index\\.ts$)' },
       to: {
         path: '^src/main/(engine|simulator)',
         pathNot: '^src/main/engine/(api/index|client|log/index|platform/index|platform/app-home)\\.ts$',
@@ -114,6 +128,7 @@ module.exports = {
           '^src/main/engine/$1/',
           '^src/main/engine/[^/]+/index\\.ts$',
           '^src/main/engine/formats/[^/]+/index\\.ts$',
+          '^src/main/engine/browse/readers/[^/]+/index\\.ts$',
           '^src/main/engine/device/wire/index\\.ts$',
           '^src/main/engine/device/services/mobilebackup2/index\\.ts$',
           '^src/main/engine/vault/types\\.ts$',
