@@ -34,6 +34,14 @@ export const browseErrors = {
     retry: 'ask',
     exitCode: 3,
   },
+  'browse/no-such-item': {
+    title: 'That is not in this backup',
+    explanation: 'There is nothing with the id {id} in this version.',
+    recovery: 'Look for it in another version.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
   'browse/not-shown': {
     title: 'This cannot be shown here',
     explanation: 'What is in this file is no picture, film or sound that Backstop shows. Nothing of it was opened.',

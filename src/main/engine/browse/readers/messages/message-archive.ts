@@ -133,6 +133,24 @@ export class MessageArchive implements Disposable {
     }
   }
 
+  /** The last entry of each chat, for lists of them. One that cannot be read is left out. */
+  lastOfChats(): ReadonlyMap<string, Message> {
+    const found = new Map<string, Message>();
+    if (this.#tables === null || this.#order === null) return found;
+    const chatOf = new Map(this.#chats.map((chat) => [chat.rowId, chat.id]));
+    const last = [...this.#order.lastOfChats()];
+    for (let start = 0; start < last.length; start += BATCH) {
+      const some = last.slice(start, start + BATCH);
+      const byRow = new Map(this.#read([...new Set(some.map(([, row]) => row))], false).map((one) => [one.rowId, one]));
+      for (const [chat, row] of some) {
+        const id = chatOf.get(chat);
+        const message = byRow.get(row);
+        if (id !== undefined && message !== undefined) found.set(id, message);
+      }
+    }
+    return found;
+  }
+
   message(id: string): Message | null {
     const rowId = this.#order?.rowIdOf(id) ?? null;
     return rowId === null ? null : (this.#read([rowId], true)[0] ?? null);

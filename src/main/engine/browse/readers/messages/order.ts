@@ -68,6 +68,26 @@ export class MessageOrder {
     });
   }
 
+  /** Chat → its latest row that is no tapback. */
+  lastOfChats(): ReadonlyMap<number, number> {
+    const { db, hasJoin, isReaction, order } = this.#tables;
+    const found = new Map<number, number>();
+    if (!hasJoin) return found;
+    // SQLite takes the other columns from the row that has the maximum.
+    const sql = `SELECT j.chat_id AS chat, m.ROWID AS row, max(${order}) FROM chat_message_join j
+      JOIN message m ON m.ROWID = j.message_id WHERE NOT ${isReaction} GROUP BY j.chat_id`;
+    try {
+      for (const one of db.prepare(sql).iterate() as Iterable<Record<string, unknown>>) {
+        const chat = numberOf(one['chat']);
+        const row = numberOf(one['row']);
+        if (chat !== null && row !== null) found.set(chat, row);
+      }
+    } catch (error) {
+      this.#unreadable.addOnce('sms.db, the last messages of chats', reasonOf(error));
+    }
+    return found;
+  }
+
   rowIdOf(messageId: string): number | null {
     const byNumber = /^row:(\d{1,15})$/.exec(messageId)?.[1];
     try {

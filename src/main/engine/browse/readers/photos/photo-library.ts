@@ -108,6 +108,16 @@ export class PhotoLibrary implements Disposable {
     }
   }
 
+  /** The numbers of a list's assets, in its order: for `read`. */
+  keys(query: AssetQuery = {}): Float64Array {
+    return this.#store.keys(query);
+  }
+
+  /** By their numbers, in their order: for lists that were chosen elsewhere. */
+  read(keys: readonly number[]): readonly PhotoAsset[] {
+    return this.#store.read(keys.slice(0, MOST_AT_ONCE));
+  }
+
   asset(id: string): PhotoAsset | null {
     const key = this.#store.keyOf(id);
     return key === null ? null : (this.#store.read([key])[0] ?? null);

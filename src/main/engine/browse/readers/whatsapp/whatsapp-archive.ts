@@ -131,6 +131,26 @@ export class WhatsAppArchive implements Disposable {
     }
   }
 
+  /** The last message of each chat, for lists of them. */
+  lastOfChats(): ReadonlyMap<string, WhatsAppMessage> {
+    const found = new Map<string, WhatsAppMessage>();
+    const tables = this.#tables;
+    if (tables?.hasMessages !== true || !tables.messageColumns.has('ZCHATSESSION')) return found;
+    try {
+      // SQLite takes the other columns from the row that has the maximum.
+      const sql = `SELECT m.ZCHATSESSION AS chat, m.Z_PK AS row, max(${tables.order}) FROM ZWAMESSAGE m
+        WHERE NOT ${tables.isEvent} AND m.ZCHATSESSION IS NOT NULL GROUP BY m.ZCHATSESSION`;
+      const rows = tables.db.prepare(sql).all() as WhatsAppRow[];
+      for (let start = 0; start < rows.length; start += BATCH) {
+        const some = rows.slice(start, start + BATCH).map((row) => numberOf(row['row']) ?? 0);
+        for (const message of this.#read(some)) if (message.chatId !== null) found.set(message.chatId, message);
+      }
+    } catch (error) {
+      this.#unreadable.addOnce('ChatStorage.sqlite, the last messages of chats', reasonOf(error));
+    }
+    return found;
+  }
+
   /** How many entries a chat has; a chat of null is the messages that are in none. */
   length(chatId: string | null): number {
     return this.#rowIds(chatId).length;
