@@ -30,6 +30,8 @@ const planted: Readonly<Record<string, readonly (readonly [from: string, to: str
     ['src/main/engine/vault/react.ts', 'react'],
   ],
   'only-the-shell-knows-electron': [['src/main/cli/window.ts', 'electron']],
+  'the-preload-has-no-logic': [['src/main/preload/clever.ts', 'src/shared/text/right.ts']],
+  'pages-are-in-a-browser': [['src/renderer/reach.ts', 'src/main/engine/platform/index.ts']],
   'simulator-is-for-demo-and-rehearsal': [['src/main/engine/backup/sim.ts', 'src/main/simulator/index.ts']],
   'simulator-imports-little': [
     ['src/main/simulator/a.ts', 'src/main/engine/vault/index.ts'],
@@ -58,6 +60,7 @@ const planted: Readonly<Record<string, readonly (readonly [from: string, to: str
   'api-is-the-only-door': [
     ['src/main/cli/deep.ts', 'src/main/engine/vault/index.ts'],
     ['src/main/server/deep.ts', 'src/main/engine/device/index.ts'],
+    ['src/main/shell/deep.ts', 'src/main/engine/vault/index.ts'],
   ],
   'rooms-are-entered-by-their-door': [
     ['src/main/engine/backup/window-side.ts', 'src/main/engine/vault/inside.ts'],

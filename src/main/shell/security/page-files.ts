@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { extname, join, relative, sep } from 'node:path';
+import { extname, join } from 'node:path';
 import { isOwnPage } from './origins.ts';
 
 /** Serves the pages that were built with the program: a list of files that is read once, and nothing beyond it. */
@@ -84,12 +84,14 @@ function pathOf(address: string): string | null {
   }
 }
 
-function listFiles(folder: string): ReadonlyMap<string, string> {
+/** Folder by folder: inside a package's archive only the plain calls are sure to work. Links are no files. */
+function listFiles(folder: string, address = ''): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = join(entry.parentPath, entry.name);
-    files.set(`/${relative(folder, file).split(sep).join('/')}`, file);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    const own = `${address}/${entry.name}`;
+    if (entry.isDirectory()) for (const [inner, file] of listFiles(path, own)) files.set(inner, file);
+    else if (entry.isFile()) files.set(own, path);
   }
   return files;
 }

@@ -1,11 +1,11 @@
 import { BrowserWindow, type Rectangle, screen } from 'electron';
 import { PAGE_URL } from '../security/origins.ts';
+import { popoverBounds } from './popover-bounds.ts';
 import { WEB_PREFERENCES } from './web-preferences.ts';
 import type { Box } from './window-bounds.ts';
 
 const WIDTH_PX = 344;
 const FIRST_HEIGHT_PX = 240;
-const GAP_PX = 6;
 
 /** The small window under the menu bar's icon (macOS) or over the tray (Windows). It asks the engine nothing. */
 export class PopoverWindow {
@@ -76,18 +76,4 @@ export class PopoverWindow {
     void window.loadURL(`${PAGE_URL}popover.html`);
     return window;
   }
-}
-
-/** Under an icon at the top of the screen, over one at its bottom; never beyond the edges. */
-export function popoverBounds(icon: Box, area: Box, size: { readonly width: number; readonly height: number }): Box {
-  const middle = icon.x + icon.width / 2 - size.width / 2;
-  const x = Math.round(clamp(middle, area.x + GAP_PX, area.x + area.width - size.width - GAP_PX));
-  const isAtTop = icon.y + icon.height / 2 < area.y + area.height / 2;
-  const below = Math.max(icon.y + icon.height, area.y) + GAP_PX;
-  const above = Math.min(icon.y, area.y + area.height) - size.height - GAP_PX;
-  return { x, y: Math.round(isAtTop ? below : Math.max(above, area.y)), ...size };
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.max(low, Math.min(value, Math.max(low, high)));
 }
