@@ -76,7 +76,7 @@ function ended(job: JobView, result: JobResult, facts: Facts): readonly ShellNot
   const isWanted = facts.settings?.notifyProblems !== false;
   if (result.kind === 'backup') return backupEnded(job, result.backup, facts);
   if (result.kind === 'verify' && !result.report.ok && isWanted) {
-    return [damaged(`n10:${job.id}`, facts, job, result.report.problems.length + result.report.moreProblems)];
+    return [damaged(`n10:${job.id}`, facts, job, errorsIn(result.report))];
   }
   if (result.kind === 'repair' && result.report.repaired.length > 0) {
     const body = shellCount('n11.body', result.report.repaired.length);
@@ -93,8 +93,7 @@ function backupEnded(job: JobView, backup: BackupOutcome, facts: Facts): readonl
   const name = nameOf(facts, job.udid);
   const notices: ShellNotice[] = [];
   if (verification.checked > 0 && !verification.ok) {
-    const count = verification.problems.filter(({ severity }) => severity === 'error').length;
-    if (isWanted) notices.push(damaged(`n10:${job.id}`, facts, job, count + verification.moreProblems));
+    if (isWanted) notices.push(damaged(`n10:${job.id}`, facts, job, errorsIn(verification)));
   } else if (verification.ok) notices.push(...verified(job, backup, facts, name));
   const loss = losses[0];
   if (loss !== undefined && isWanted) {
@@ -143,6 +142,11 @@ function verified(job: JobView, backup: BackupOutcome, facts: Facts, name: strin
   if (facts.settings?.notifyDone !== true) return [];
   const body = shellText('n3.body', { size: formatBytes(snapshot.newBytes) });
   return [notice(`n3:${job.id}`, shellText('n3.title', { name }), { ...rest, body })];
+}
+
+/** Warnings do not make a version damaged. Of what was not listed the worse is believed. */
+function errorsIn({ problems, moreProblems }: BackupOutcome['verification']): number {
+  return problems.filter(({ severity }) => severity === 'error').length + moreProblems;
 }
 
 function damaged(key: string, facts: Facts, job: JobView, files: number): ShellNotice {

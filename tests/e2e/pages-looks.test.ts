@@ -1,0 +1,68 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scenes } from './staged/scenes.ts';
+import { StagedEngine } from './staged/staged-engine.ts';
+import { serveStaged } from './staged/staged-server.ts';
+
+/**
+ * Every screen in every staged state, in both themes: no violation of accessibility rules, nothing wider than the window,
+ * no error of the page. What the screens do is tested against the real engine elsewhere.
+ */
+
+const SIZES = { small: { width: 980, height: 640 }, usual: { width: 1280, height: 832 } } as const;
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+});
+afterAll(() => browser.close());
+
+describe.each(Object.keys(scenes))('%s', (name) => {
+  it.each(['light', 'dark'] as const)('is accessible and fits, %s', async (theme) => {
+    const staged = scenes[name];
+    if (staged === undefined) throw new Error(`no scene ${name}`);
+    const server = await serveStaged(new StagedEngine(staged.scene), staged.media);
+    const context = await browser.newContext({
+      colorScheme: theme,
+      reducedMotion: 'reduce',
+      locale: 'en-GB',
+      viewport: theme === 'light' ? SIZES.small : SIZES.usual,
+    });
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    try {
+      await page.goto(`${server.url}${staged.address}`);
+      await page.waitForSelector('main, [data-ready]');
+      await page.waitForTimeout(250);
+      await staged.steps?.(page);
+      expect(await violationsOf(page)).toEqual([]);
+      expect(await overflowOf(page)).toEqual([]);
+      expect(errors).toEqual([]);
+    } finally {
+      await context.close();
+      await server.close();
+    }
+  });
+});
+
+async function violationsOf(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
+  );
+}
+
+/** What reaches beyond the window's edge, and is not in something that scrolls. */
+function overflowOf(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const wide = document.documentElement.scrollWidth > window.innerWidth;
+    return wide ? [`the page is ${document.documentElement.scrollWidth} wide in ${window.innerWidth}`] : [];
+  });
+}
