@@ -2,7 +2,14 @@ import type { RetentionPolicy } from '../rules/retention/index.ts';
 import type { BrowseEngine } from './browse.ts';
 import type { DevicesResult, EncryptionResult, PairResult } from './devices.ts';
 import type { WorkOptions } from './progress.ts';
-import type { BackupResult, DemoResult, ExportResult, ShowResult, SnapshotsResult } from './snapshots.ts';
+import type {
+  BackupResult,
+  DemoResult,
+  ExportResult,
+  ShowResult,
+  SnapshotSummary,
+  SnapshotsResult,
+} from './snapshots.ts';
 import type {
   EmptyTrashResult,
   ForgetResult,
@@ -39,6 +46,10 @@ export interface BackupRequest extends PhoneChoice {
   readonly wait?: boolean;
   readonly verify: VerificationLevel;
   readonly askPassword: AskPassword;
+  /** Told when the version is committed: from then on it stays, whatever comes of the rest. */
+  readonly onCommitted?: ((snapshot: SnapshotSummary) => void) | undefined;
+  /** Ends what comes after the commit; the call rejects with the signal's reason, and the version stays unverified. */
+  readonly skipVerification?: AbortSignal | undefined;
 }
 
 export interface SnapshotChoice {

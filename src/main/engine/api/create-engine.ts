@@ -34,7 +34,7 @@ import type {
 } from '../../../shared/contract/index.ts';
 import { BackstopError, isBackstopError } from '../../../shared/errors/index.ts';
 import { changeEncryption, readEncryption, recoverSessions, runBackup } from '../backup/index.ts';
-import { sameUdid } from '../device/index.ts';
+import { type MuxEndpoint, sameUdid } from '../device/index.ts';
 import { exportSnapshot } from '../export/index.ts';
 import { type Snapshot, Vault } from '../vault/index.ts';
 import { browseEngine } from './browse-engine.ts';
@@ -56,6 +56,8 @@ export interface EngineOptions {
   /** Backstop's own folder on this computer: caches, interrupted sessions, pair records. Never the vault. */
   readonly home: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Further daemons that phones are found at, as they are now: a demo phone has one of its own. */
+  readonly otherMuxers?: () => readonly MuxEndpoint[];
 }
 
 /** The engine in this process: what every face talks to. */
@@ -68,16 +70,18 @@ class LocalEngine implements Engine {
   readonly #home: string;
   readonly #opener: BackupOpener;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #otherMuxers: () => readonly MuxEndpoint[];
 
-  constructor({ home, env }: EngineOptions) {
+  constructor({ home, env, otherMuxers }: EngineOptions) {
     this.#home = resolve(home);
     this.#env = env;
+    this.#otherMuxers = otherMuxers ?? (() => []);
     this.#opener = new BackupOpener(this.#home, (path) => this.#open(path));
     this.browse = browseEngine(this.#opener);
   }
 
   get #phones(): PhoneAccess {
-    return phoneAccess(this.#home, this.#env);
+    return phoneAccess(this.#home, this.#env, this.#otherMuxers());
   }
 
   devices(options: WorkOptions = {}) {
@@ -138,9 +142,15 @@ class LocalEngine implements Engine {
     );
     await phone[Symbol.asyncDispose]();
     const middle = performance.now();
+    // From here on there is a version, whatever becomes of its verification.
+    const { onCommitted, skipVerification } = request;
+    onCommitted?.(await summariseOne(vault, done.snapshot));
+    const signal = eitherSignal(options.signal, skipVerification);
+    signal?.throwIfAborted();
     const password = done.snapshot.record.encrypted ? await request.askPassword('backup-password') : null;
-    const verification = await this.#verifyNew(vault, done.snapshot, request, password, options);
-    const losses = await this.#watch(vault, done.snapshot, password, options);
+    const looking = { ...options, signal };
+    const verification = await this.#verifyNew(vault, done.snapshot, request, password, looking);
+    const losses = await this.#watch(vault, done.snapshot, password, looking);
     const ended = performance.now();
     return {
       type: 'result',
@@ -356,4 +366,8 @@ class LocalEngine implements Engine {
   get #vaultOptions() {
     return { cacheDir: join(this.#home, 'cache'), stateDir: this.#home };
   }
+}
+
+function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
 }

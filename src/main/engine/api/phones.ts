@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Device, DevicesResult, PairResult, PhoneChoice, WorkOptions } from '../../../shared/contract/index.ts';
 import {
+  type ConnectedPhone,
   choosePhone,
   inspectPhone,
   listPhones,
@@ -17,17 +18,51 @@ import {
 /** How this computer reaches phones, and where it keeps their trust. */
 export interface PhoneAccess {
   readonly endpoint: MuxEndpoint;
+  /** Further ways to phones, such as that of a demo phone. */
+  readonly others?: readonly MuxEndpoint[];
   readonly store: PairRecordStore;
 }
 
-export function phoneAccess(home: string, env: NodeJS.ProcessEnv): PhoneAccess {
-  return { endpoint: muxEndpoint(env), store: pairRecordFolder(join(home, 'pair-records')) };
+export function phoneAccess(home: string, env: NodeJS.ProcessEnv, others: readonly MuxEndpoint[] = []): PhoneAccess {
+  return { endpoint: muxEndpoint(env), others, store: pairRecordFolder(join(home, 'pair-records')) };
 }
 
-export async function listDevices({ endpoint, store }: PhoneAccess, { signal }: WorkOptions): Promise<DevicesResult> {
-  const phones = await listPhones(endpoint, { signal });
+/** A phone, and the daemon that it was found at. */
+interface FoundPhone {
+  readonly endpoint: MuxEndpoint;
+  readonly phone: ConnectedPhone;
+}
+
+/** Of all daemons. One that does not answer hides no phone of another; when none has a phone, the first one's failure is told. */
+async function findPhones(access: PhoneAccess, options: Pick<WorkOptions, 'signal'>): Promise<readonly FoundPhone[]> {
+  const { endpoint: first, others = [] } = access;
+  if (others.length === 0) return listAt(first, options);
+  const answers = await Promise.allSettled([first, ...others].map((endpoint) => listAt(endpoint, options)));
+  options.signal?.throwIfAborted();
+  const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  const [main] = answers;
+  if (found.length === 0 && main?.status === 'rejected') throw main.reason;
+  return found;
+}
+
+async function listAt(endpoint: MuxEndpoint, { signal }: Pick<WorkOptions, 'signal'>): Promise<FoundPhone[]> {
+  return (await listPhones(endpoint, { signal })).map((phone) => ({ endpoint, phone }));
+}
+
+async function choose(access: PhoneAccess, udid: string | null, options: WorkOptions): Promise<FoundPhone> {
+  const found = await findPhones(access, options);
+  const phone = choosePhone(
+    found.map((one) => one.phone),
+    udid,
+  );
+  return found.find((one) => one.phone === phone) ?? { endpoint: access.endpoint, phone };
+}
+
+export async function listDevices(access: PhoneAccess, { signal }: WorkOptions): Promise<DevicesResult> {
+  const { store } = access;
+  const phones = await findPhones(access, { signal });
   const devices = await Promise.all(
-    phones.map(async (phone): Promise<Device> => {
+    phones.map(async ({ endpoint, phone }): Promise<Device> => {
       const facts = await inspectPhone(endpoint, phone, store, { signal });
       return {
         udid: phone.udid,
@@ -55,11 +90,12 @@ export async function pairDevice(
 
 /** Trust first, then a session: a phone that trusts this computer already is not asked anything. */
 async function pairChosen(
-  { endpoint, store }: PhoneAccess,
+  access: PhoneAccess,
   udid: string | null,
   { signal, onNotice, onProgress }: WorkOptions,
 ): Promise<{ readonly created: boolean; readonly phone: Phone }> {
-  const chosen = choosePhone(await listPhones(endpoint, { signal }), udid);
+  const { store } = access;
+  const { endpoint, phone: chosen } = await choose(access, udid, { signal });
   const [entry] = chosen.entries;
   if (entry === undefined) throw new Error('a phone without a way to it');
   const { created } = await pairPhone(new PhoneLink(endpoint, entry), store, {
@@ -73,12 +109,8 @@ async function pairChosen(
 }
 
 /** Throws unless the phone that is meant is there: asked before anything is made for its sake. */
-export async function requirePhone(
-  { endpoint }: PhoneAccess,
-  udid: string | null,
-  { signal }: WorkOptions,
-): Promise<void> {
-  choosePhone(await listPhones(endpoint, { signal }), udid);
+export async function requirePhone(access: PhoneAccess, udid: string | null, { signal }: WorkOptions): Promise<void> {
+  await choose(access, udid, { signal });
 }
 
 /** A session with the phone; a phone that does not know this computer yet is asked for its trust on the way. */

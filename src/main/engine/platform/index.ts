@@ -3,6 +3,7 @@ export { type Clock, systemClock } from './clock.ts';
 export { freeBytes } from './free-space.ts';
 export { releaseBytes } from './release-bytes.ts';
 export { MemorySecrets, type SecretStore } from './secret-store.ts';
+export { type Keychain, type KeychainKind, openKeychain } from './secrets/keychain.ts';
 export { scaledMs, sleep, withTimeout } from './time.ts';
 export {
   type Answer,

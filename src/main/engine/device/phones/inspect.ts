@@ -1,5 +1,5 @@
 import { isBackstopError } from '../../../../shared/errors/index.ts';
-import { boolAt, dictOf, type PlistDict, stringAt } from '../../formats/plist/index.ts';
+import { boolAt, dictOf, integerAt, type PlistDict, stringAt } from '../../formats/plist/index.ts';
 import { answerLimitMs } from '../answer-limit.ts';
 import { LockdownClient, printable } from '../lockdown/index.ts';
 import { isDeadRecord, openTrustedSession, type PairRecordStore } from '../pairing/index.ts';
@@ -18,9 +18,25 @@ export interface PhoneFacts {
   readonly paired: boolean | null;
   /** Are its backups encrypted? Only a trusted computer is told. */
   readonly encrypted: boolean | null;
+  readonly batteryPercent: number | null;
+  readonly isCharging: boolean | null;
+  /** What its maker sold it as: decimal bytes. */
+  readonly capacityBytes: number | null;
+  /** At most this much: what the phone could clear by itself counts as used. */
+  readonly usedBytes: number | null;
 }
 
-const UNKNOWN: PhoneFacts = { name: null, productType: null, productVersion: null, paired: null, encrypted: null };
+const UNKNOWN: PhoneFacts = {
+  name: null,
+  productType: null,
+  productVersion: null,
+  paired: null,
+  encrypted: null,
+  batteryPercent: null,
+  isCharging: null,
+  capacityBytes: null,
+  usedBytes: null,
+};
 
 /** Looks at a phone without changing anything. Throws only when told to stop. */
 export async function inspectPhone(
@@ -58,8 +74,16 @@ async function inspectTrusted(
   const { lockdown } = session;
   try {
     const values = dictOf((await lockdown.getValue({}, { signal })) ?? undefined);
-    const backup = dictOf((await lockdown.getValue({ domain: 'com.apple.mobile.backup' }, { signal })) ?? undefined);
-    return { ...readFacts(values), paired: true, encrypted: boolAt(backup, 'WillEncrypt') ?? false };
+    const domain = async (name: string): Promise<PlistDict | undefined> =>
+      dictOf((await lockdown.getValue({ domain: name }, { signal })) ?? undefined);
+    const backup = await domain('com.apple.mobile.backup');
+    return {
+      ...readFacts(values),
+      paired: true,
+      encrypted: boolAt(backup, 'WillEncrypt') ?? false,
+      ...readBattery(await domain('com.apple.mobile.battery')),
+      ...readStorage(await domain('com.apple.disk_usage')),
+    };
   } finally {
     lockdown.close();
   }
@@ -95,3 +119,21 @@ function readFacts(values: PlistDict | undefined): PhoneFacts {
     productVersion: text('ProductVersion'),
   };
 }
+
+function readBattery(values: PlistDict | undefined): Pick<PhoneFacts, 'batteryPercent' | 'isCharging'> {
+  const percent = integerAt(values, 'BatteryCurrentCapacity');
+  return {
+    batteryPercent: percent !== undefined && percent >= 0 && percent <= 100 ? percent : null,
+    isCharging: boolAt(values, 'BatteryIsCharging') ?? null,
+  };
+}
+
+function readStorage(values: PlistDict | undefined): Pick<PhoneFacts, 'capacityBytes' | 'usedBytes'> {
+  const capacity = integerAt(values, 'TotalDiskCapacity');
+  if (capacity === undefined || !Number.isSafeInteger(capacity) || capacity <= 0) return UNKNOWN_STORAGE;
+  const free = integerAt(values, 'AmountDataAvailable') ?? integerAt(values, 'TotalDataAvailable');
+  const isPlausible = free !== undefined && free >= 0 && free <= capacity;
+  return { capacityBytes: capacity, usedBytes: isPlausible ? capacity - free : null };
+}
+
+const UNKNOWN_STORAGE = { capacityBytes: null, usedBytes: null } as const;
