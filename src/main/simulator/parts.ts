@@ -1,4 +1,4 @@
-import { createBackupService } from './backup-agent/index.ts';
+import { type AgentSettings, createBackupService } from './backup-agent/index.ts';
 import { createPhoneContent, type PhoneContent, type PhoneSpec } from './content/index.ts';
 import type { PhoneService } from './services/types.ts';
 
@@ -7,6 +7,6 @@ export function makeContent(spec: PhoneSpec, places: { readonly scratchDir: stri
   return Promise.resolve(createPhoneContent(spec, places));
 }
 
-export function makeBackupService(options: { readonly kdfIterations: number }): PhoneService {
+export function makeBackupService(options: Partial<AgentSettings>): PhoneService {
   return createBackupService(options);
 }

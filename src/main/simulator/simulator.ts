@@ -24,6 +24,8 @@ export interface SimulatorOptions {
   readonly phones: readonly PhoneOptions[];
   /** Rounds of the backup password's derivation. Apple's phones use 10,000,000; the default of 1000 is for tests. */
   readonly kdfIterations?: number;
+  /** How the phones go about a backup: their pace, and how much they send at once. */
+  readonly pace?: { readonly bytesPerSecond: number; readonly batchFiles: number; readonly batchBytes: number };
   /** Kept when given, with the phones' keys and pairings; otherwise a temporary folder that is removed at the end. */
   readonly scratchDir?: string;
   /** Keeps the host's pair records here, laid out like /var/lib/lockdown; otherwise in memory. */
@@ -199,6 +201,6 @@ async function makePhone(
     ...(phone.identity === undefined ? {} : { identity: phone.identity }),
   });
   const services = [...createStandardServices(simulated), ...(options.extraServices?.(simulated) ?? [])];
-  services.push(makeBackupService({ kdfIterations: options.kdfIterations ?? 1000 }));
+  services.push(makeBackupService({ ...options.pace, kdfIterations: options.kdfIterations ?? 1000 }));
   return new PhoneEndpoint(simulated, key, await TrustedHosts.open(join(ownDir, 'trusted-hosts.plist')), services);
 }

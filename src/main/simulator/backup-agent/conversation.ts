@@ -67,6 +67,7 @@ export class Conversation {
     const { connection, record, faults, phone } = options;
     const actor = new MessageActor(phone, connection.via);
     this.#link = new AgentLink(connection.wire, connection.signal, record, faults, actor);
+    this.#link.bytesPerSecond = options.settings.bytesPerSecond;
     this.over = new Promise((resolve) => {
       this.#settle = resolve;
     });

@@ -1,1 +1,2 @@
 export { createBackupService } from './agent-service.ts';
+export type { AgentSettings } from './settings.ts';

@@ -19,6 +19,8 @@ export interface AgentSettings {
   readonly statusThroughSnapshot: boolean;
   /** Does the final Status.plist come after Snapshot was removed, instead of before? */
   readonly statusAfterRemoval: boolean;
+  /** Files travel not faster than this, as over a cable; null: as fast as it goes. */
+  readonly bytesPerSecond: number | null;
   /** Does a restore ask for the passcode too? */
   readonly restoreAsksPasscode: boolean;
 }
@@ -32,5 +34,6 @@ export const DEFAULT_SETTINGS: AgentSettings = {
   earlyStatus: true,
   statusThroughSnapshot: false,
   statusAfterRemoval: false,
+  bytesPerSecond: null,
   restoreAsksPasscode: true,
 };

@@ -60,6 +60,8 @@ export class AgentLink {
     progress: null,
     blockBytes: null,
   };
+  /** Of files; null: as fast as it goes. */
+  bytesPerSecond: number | null = null;
   readonly #actor: FaultActor;
   readonly #counts = new Map<string, number>();
   #number = 0;
@@ -108,7 +110,7 @@ export class AgentLink {
     if (stream === undefined) {
       await this.#write(this.encode(message));
     } else {
-      const out = new OutgoingStream(this.wire, this.signal);
+      const out = new OutgoingStream(this.wire, this.signal, this.bytesPerSecond);
       const frame = this.encode(message);
       if (this.#segment === null) out.raw(frame);
       else await this.#write(frame);

@@ -1,4 +1,5 @@
 import type { SocketWire } from '../../../engine/device/wire/index.ts';
+import { sleep } from '../../../engine/platform/index.ts';
 import { BLOCK } from './messages.ts';
 
 /** Written at once: large enough that 50,000 small files are a few hundred writes. */
@@ -17,6 +18,7 @@ const HEADER_ROOM = 4096;
 export class OutgoingStream {
   readonly #wire: SocketWire;
   readonly #signal: AbortSignal;
+  readonly #bytesPerSecond: number | null;
   #parts: Buffer[] = [];
   #partBytes = 0;
   #buffer = Buffer.allocUnsafeSlow(WRITE_BYTES);
@@ -27,9 +29,11 @@ export class OutgoingStream {
   /** Bytes handed to the wire or waiting for it. */
   bytes = 0;
 
-  constructor(wire: SocketWire, signal: AbortSignal) {
+  /** `bytesPerSecond`: not faster than this, as over a cable; null: as fast as it goes. */
+  constructor(wire: SocketWire, signal: AbortSignal, bytesPerSecond: number | null = null) {
     this.#wire = wire;
     this.#signal = signal;
+    this.#bytesPerSecond = bytesPerSecond;
   }
 
   get isFull(): boolean {
@@ -93,9 +97,11 @@ export class OutgoingStream {
     this.#cutBuffer();
     const parts = this.#parts;
     if (parts.length === 0) return;
+    const bytes = this.#partBytes;
     this.#parts = [];
     this.#partBytes = 0;
     await this.#pending;
+    if (this.#bytesPerSecond !== null) await sleep((bytes * 1000) / this.#bytesPerSecond, this.#signal);
     this.#pending = this.#wire.write(parts, { signal: this.#signal });
     // Whoever flushes or drains next is told of a failure; until then it must not end the process.
     this.#pending.catch(() => undefined);
