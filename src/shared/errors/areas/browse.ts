@@ -42,6 +42,22 @@ export const browseErrors = {
     retry: 'never',
     exitCode: 1,
   },
+  'browse/nothing-to-export': {
+    title: 'There is nothing to save',
+    explanation: 'Nothing that was chosen is in this version. No file was written.',
+    recovery: 'Choose something else, or another version.',
+    olderSnapshotsSafe: true,
+    retry: 'never',
+    exitCode: 1,
+  },
+  'browse/no-comparison': {
+    title: 'This has to be compared again',
+    explanation: 'The comparison is no longer kept: Backstop was locked or restarted, or others came after it.',
+    recovery: 'Compare the two versions again.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+  },
   'browse/not-shown': {
     title: 'This cannot be shown here',
     explanation: 'What is in this file is no picture, film or sound that Backstop shows. Nothing of it was opened.',

@@ -32,6 +32,7 @@ export async function fileList(
     isPresent: true,
     unreadable: gone?.unreadable ?? [],
     page: async (offset, limit) => rows.slice(offset, offset + limit).map((row) => entryOf(context, version, row)),
+    ids: async () => rows.map(({ domain, path }) => `${domain}/${path}`),
     placeOf: async (id) => {
       const place = rows.findIndex(({ domain, path }) => `${domain}/${path}` === id);
       return place < 0 ? null : place;

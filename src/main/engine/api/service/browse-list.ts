@@ -18,6 +18,8 @@ export interface BrowseList<V> {
   page(offset: number, limit: number): Promise<readonly V[]>;
   /** Null: it is not in this list. */
   placeOf(id: string): Promise<number | null>;
+  /** Of all that it has, in its order; absent where a list is too long to be taken out item by item. */
+  ids?(): Promise<readonly string[]>;
 }
 
 export interface ListPage<V> {

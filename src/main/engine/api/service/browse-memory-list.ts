@@ -63,6 +63,7 @@ export async function smallList<T extends { readonly id: string }, V>(
     unreadable: [...reading.unreadable, ...(gone?.unreadable ?? [])],
     page: (offset, limit) =>
       Promise.all(items.slice(offset, offset + limit).map((item) => kind.view(context, version, item))),
+    ids: async () => items.map(({ id }) => id),
     placeOf: async (id) => {
       const place = items.findIndex((item) => item.id === id);
       return place < 0 ? null : place;

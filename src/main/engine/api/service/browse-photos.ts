@@ -43,6 +43,10 @@ export async function photoList(
     },
     page: async (offset, limit) =>
       library.read([...keys.subarray(offset, offset + limit)]).map((one) => photoView(context, version, one)),
+    ids: async () => {
+      const { byKey } = await version.briefs();
+      return [...keys].flatMap((key) => byKey.get(key)?.id ?? []);
+    },
     placeOf: async (id) => {
       const key = (await version.briefs()).byId.get(id)?.key;
       const place = key === undefined ? -1 : keys.indexOf(key);
