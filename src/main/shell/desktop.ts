@@ -7,7 +7,7 @@ import { FactsWatch, liveJobs } from './facts/facts.ts';
 import { faceAnswerer } from './ipc/face-answers.ts';
 import { PagePorts } from './ipc/page-ports.ts';
 import { setOpenAtLogin } from './login-item/login-item.ts';
-import { appMenu } from './menus/app-menu.ts';
+import { appMenu, setPossible } from './menus/app-menu.ts';
 import { notify } from './notifications/notifier.ts';
 import { watchPower } from './power/power.ts';
 import { openHelpPage } from './security/help-pages.ts';
@@ -60,6 +60,7 @@ export function makeDesktop({ engine, state, log }: DesktopParts): MainWindow {
 
   const wished = (wish: FaceWish): void => {
     if (wish.wish === 'hello') window.listens();
+    else if (wish.wish === 'can') setPossible(menu, wish.commands);
   };
   const onClose = (): 'hide' | 'close' => {
     if (quitting.isOnItsWay) return 'close';
@@ -100,12 +101,11 @@ export function makeDesktop({ engine, state, log }: DesktopParts): MainWindow {
     onResume: () => void engine.host.resumed().catch((error: unknown) => log.warn('shell.resume-unheard', { error })),
     onShutdown: () => void quitting.now(),
   });
-  Menu.setApplicationMenu(
-    appMenu({
-      tell: (told) => window.showAnd(told),
-      help: (page) => void openHelpPage(page),
-      checkForUpdates: canUpdate() ? () => void updates.check() : null,
-    }),
-  );
+  const menu = appMenu({
+    tell: (told) => window.showAnd(told),
+    help: (page) => void openHelpPage(page),
+    checkForUpdates: canUpdate() ? () => void updates.check() : null,
+  });
+  Menu.setApplicationMenu(menu);
   return window;
 }

@@ -7,6 +7,7 @@ import { t } from '../text/index.ts';
 import styles from './App.module.css';
 import { type Route, useNavigation } from './navigation.tsx';
 import { Sidebar } from './Sidebar.tsx';
+import { useShell } from './shell.tsx';
 
 /** Screens beyond the first are loaded when they are asked for: the first paint waits for Home only. */
 const screens = {
@@ -30,6 +31,7 @@ export function App() {
   const { route } = useNavigation();
   const settings = useQuery('settings.get', {}, ['settings']).data;
   useTheme(settings?.appearance ?? 'system');
+  useShell(useQuery('phones.list', {}, ['phones']).data?.phones ?? []);
   if (route.screen === 'first-run') {
     return (
       <Suspense fallback={null}>

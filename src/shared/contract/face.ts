@@ -63,6 +63,8 @@ export type FaceTold = z.infer<typeof faceTold>;
 export const faceWish = z.discriminatedUnion('wish', [
   /** The page listens now: tell it what there is to tell. */
   z.strictObject({ type: z.literal('face'), wish: z.literal('hello') }),
+  /** What the page can carry out now: the other menu items cannot be chosen. */
+  z.strictObject({ type: z.literal('face'), wish: z.literal('can'), commands: z.array(faceCommand).max(50) }),
   /** An action of the popover was chosen. */
   z.strictObject({ type: z.literal('face'), wish: z.literal('act'), id: z.string().max(100) }),
   /** The popover needs this height. */

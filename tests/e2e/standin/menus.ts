@@ -13,7 +13,7 @@ export class MenuItemStandIn {
   readonly role: string | undefined;
   readonly type: string;
   readonly accelerator: string | undefined;
-  readonly enabled: boolean;
+  enabled: boolean;
   readonly submenu: MenuStandIn | null;
   readonly #click: (() => void) | null;
 

@@ -1,5 +1,5 @@
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
-import type { FaceCommand, FaceTold } from '../../../shared/contract/face.ts';
+import { type FaceCommand, type FaceTold, faceCommand } from '../../../shared/contract/face.ts';
 import type { InputOf } from '../../../shared/contract/procedures/index.ts';
 import { type ShellTextKey, shellText } from '../../../shared/text/shell/index.ts';
 
@@ -26,6 +26,14 @@ export function appMenu(options: AppMenuOptions): Menu {
     ...(isMac ? [{ role: 'windowMenu', label: shellText('menu.window') } as const] : []),
     helpMenu(options, isMac),
   ]);
+}
+
+/** No dead item: what the page cannot do where it is cannot be chosen. */
+export function setPossible(menu: Menu, commands: readonly FaceCommand[]): void {
+  for (const name of faceCommand.options) {
+    const item = menu.getMenuItemById(name);
+    if (item !== null) item.enabled = commands.includes(name);
+  }
 }
 
 function macMenu(options: AppMenuOptions): Item {
@@ -151,6 +159,8 @@ function command({ tell }: AppMenuOptions, name: FaceCommand, key: ShellTextKey,
     id: name,
     label: shellText(key),
     accelerator,
+    // Until a page says that it can.
+    enabled: false,
     click: () => tell({ type: 'face', told: 'command', command: name }),
   };
 }

@@ -76,7 +76,7 @@ export class TrayFace {
     const status = this.#status();
     if (wish.wish === 'hello') this.#parts.tell(window, told(status));
     else if (wish.wish === 'height') this.#popover.setHeight(wish.pixels);
-    else {
+    else if (wish.wish === 'close' || wish.wish === 'act') {
       this.#popover.hide();
       if (wish.wish === 'close') return;
       const chosen = [...status.items, ...alwaysItems()].find(({ id }) => id === wish.id);
