@@ -1,5 +1,5 @@
 import type { BrowseFilter, MessageView } from '../../../../shared/contract/procedures/index.ts';
-import type { Unreadable } from '../../browse/readers/reading.ts';
+import type { Unreadable } from '../../browse/index.ts';
 import type { BrowseList } from './browse-list.ts';
 import type { OpenVersion } from './browse-version.ts';
 

@@ -1,11 +1,17 @@
 import type { WorkOptions } from '../../../../shared/contract/index.ts';
 import type { InputOf } from '../../../../shared/contract/procedures/index.ts';
 import { isBackstopError } from '../../../../shared/errors/index.ts';
-import { ExportFolder } from '../../browse/exports/export-folder.ts';
-import { csvText, isoText } from '../../browse/exports/lists/csv.ts';
-import { eventsText, remindersText } from '../../browse/exports/lists/ical.ts';
-import { type BackupFile, exportKind, extractFiles } from '../../browse/index.ts';
-import type { Unreadable } from '../../browse/readers/reading.ts';
+import {
+  type BackupFile,
+  csvText,
+  ExportFolder,
+  eventsText,
+  exportKind,
+  extractFiles,
+  isoText,
+  remindersText,
+  type Unreadable,
+} from '../../browse/index.ts';
 import { listOf } from './browse-items.ts';
 import type { BrowseContext } from './browse-list.ts';
 import { readingOf } from './browse-memory-list.ts';

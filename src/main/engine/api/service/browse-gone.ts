@@ -1,5 +1,4 @@
-import { type ItemKind, openItems } from '../../browse/index.ts';
-import type { Unreadable } from '../../browse/readers/reading.ts';
+import { type ItemKind, openItems, type Unreadable } from '../../browse/index.ts';
 import type { Snapshot } from '../../vault/index.ts';
 import type { BrowseContext } from './browse-list.ts';
 import type { OpenVersion } from './browse-version.ts';

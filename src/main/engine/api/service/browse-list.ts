@@ -1,6 +1,6 @@
 import type { BrowseFilter } from '../../../../shared/contract/procedures/index.ts';
 import { BackstopError } from '../../../../shared/errors/index.ts';
-import type { Unreadable } from '../../browse/readers/reading.ts';
+import type { Unreadable } from '../../browse/index.ts';
 import type { Media } from './media.ts';
 import type { OpenBackups } from './open-backups.ts';
 

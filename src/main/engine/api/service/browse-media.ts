@@ -1,6 +1,5 @@
 import type { FileView, Media as MediaView } from '../../../../shared/contract/procedures/index.ts';
-import { shownAs } from '../../browse/exports/messages/display.ts';
-import type { BackupFile } from '../../browse/index.ts';
+import { type BackupFile, shownAs } from '../../browse/index.ts';
 import { type BrowseContext, countOf } from './browse-list.ts';
 import type { OpenVersion } from './browse-version.ts';
 

@@ -1,6 +1,5 @@
 import type { BrowseFilter } from '../../../../shared/contract/procedures/index.ts';
-import type { ItemKind } from '../../browse/index.ts';
-import type { Unreadable } from '../../browse/readers/reading.ts';
+import type { ItemKind, Unreadable } from '../../browse/index.ts';
 import { goneOf } from './browse-gone.ts';
 import { type BrowseContext, type BrowseList, isWithin, matcher } from './browse-list.ts';
 import type { OpenVersion } from './browse-version.ts';

@@ -1,5 +1,5 @@
 import type { BrowseFilter, ChatView, MessageView } from '../../../../shared/contract/procedures/index.ts';
-import { chatTitle } from '../../browse/exports/messages/conversations/from-messages.ts';
+import { chatTitle } from '../../browse/index.ts';
 import type { Chat, Message, MessageArchive } from '../../browse/readers/messages/index.ts';
 import { type ChatSource, chosenChat, chosenOfChat, joined, nothingOf, wholeChat } from './browse-chat-list.ts';
 import { type Gone, goneOf } from './browse-gone.ts';

@@ -1,7 +1,7 @@
 import type { NoteBlock, NoteView } from '../../../../shared/contract/procedures/index.ts';
 import { BackstopError } from '../../../../shared/errors/index.ts';
+import { eachNote } from '../../browse/index.ts';
 import type { Note, NoteAttachment, ReadNote } from '../../browse/readers/notes/index.ts';
-import { eachNote } from '../../browse/readers/notes/read-notes.ts';
 import { type Paragraph, type ParagraphKind, paragraphsOf, type Span } from '../../formats/notes/index.ts';
 import { type BrowseContext, isoOf } from './browse-list.ts';
 import { fileView, nameOfPath } from './browse-media.ts';

@@ -1,7 +1,6 @@
 import type { BrowseFilter, PhotoView } from '../../../../shared/contract/procedures/index.ts';
-import type { PhotoBriefs } from '../../browse/items/photo-briefs.ts';
+import type { PhotoBriefs, Unreadable } from '../../browse/index.ts';
 import type { AssetFilter, AssetQuery, PhotoAsset, PhotoLibrary } from '../../browse/readers/photos/index.ts';
-import type { Unreadable } from '../../browse/readers/reading.ts';
 import { type Gone, goneOf } from './browse-gone.ts';
 import {
   type BrowseContext,

@@ -1,12 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import type { VersionRef } from '../../../../shared/contract/procedures/index.ts';
 import { isBackstopError } from '../../../../shared/errors/index.ts';
-import { type Backup, indexBackup, SEARCHED_KINDS } from '../../browse/index.ts';
-import { type PhotoBriefs, readPhotoBriefs } from '../../browse/items/photo-briefs.ts';
+import {
+  type Backup,
+  indexBackup,
+  type PhotoBriefs,
+  readPhotoBriefs,
+  SEARCHED_KINDS,
+  type Unreadable,
+} from '../../browse/index.ts';
 import { ContactBook, ContactPhotos, readContacts } from '../../browse/readers/contacts/index.ts';
 import { MessageArchive } from '../../browse/readers/messages/index.ts';
 import { PhotoLibrary } from '../../browse/readers/photos/index.ts';
-import type { Unreadable } from '../../browse/readers/reading.ts';
 import { WhatsAppArchive } from '../../browse/readers/whatsapp/index.ts';
 import type { Snapshot, Vault } from '../../vault/index.ts';
 

@@ -1,5 +1,5 @@
 import type { BrowseFilter, ChatView, MessageView } from '../../../../shared/contract/procedures/index.ts';
-import type { Unreadable } from '../../browse/readers/reading.ts';
+import type { Unreadable } from '../../browse/index.ts';
 import type { WhatsAppArchive, WhatsAppChat, WhatsAppMessage } from '../../browse/readers/whatsapp/index.ts';
 import { type ChatSource, chosenChat, chosenOfChat, joined, nothingOf, wholeChat } from './browse-chat-list.ts';
 import { type Gone, goneOf } from './browse-gone.ts';

@@ -1,5 +1,4 @@
-import type { Backup, BackupFile } from '../../browse/index.ts';
-import { PrivateFile } from '../../browse/source/private-file.ts';
+import { type Backup, type BackupFile, PrivateFile } from '../../browse/index.ts';
 
 /**
  * Films are asked for in parts, and the bytes of a vault come from their beginning only: a large file is decrypted once,

@@ -7,8 +7,7 @@ import {
 } from '../../../../shared/contract/carrier/index.ts';
 import type { VersionRef } from '../../../../shared/contract/procedures/index.ts';
 import { BackstopError } from '../../../../shared/errors/index.ts';
-import type { BackupFile } from '../../browse/index.ts';
-import { UnreadableList } from '../../browse/readers/reading.ts';
+import { type BackupFile, UnreadableList } from '../../browse/index.ts';
 import type { OpenVersion } from './browse-version.ts';
 import { MediaScratch } from './media-scratch.ts';
 import { type HeicDecoder, ThumbMaker } from './media-thumbs.ts';
