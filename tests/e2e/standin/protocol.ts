@@ -7,17 +7,19 @@ type Details = { readonly url: string; readonly method: string; readonly resourc
 type BeforeRequest = (details: Details, answer: (answer: { readonly cancel?: boolean }) => void) => void;
 
 const handlers = new Map<string, Handler>();
-const privileged: Electron.CustomScheme[] = [];
+/** Only a scheme that was registered is standard and secure; the stand-in serves no other. */
+const privileged = new Set<string>();
 let beforeRequest: BeforeRequest | null = null;
 let isReady = false;
 
 export const protocol = strict('protocol', {
   registerSchemesAsPrivileged(schemes: Electron.CustomScheme[]): void {
     if (isReady) throw new Error('electron stand-in: schemes are registered before the app is ready');
-    privileged.push(...schemes);
+    for (const { scheme } of schemes) privileged.add(scheme);
   },
   handle(scheme: string, handler: Handler): void {
     if (!isReady) throw new Error('electron stand-in: protocol.handle before the app is ready');
+    if (!privileged.has(scheme)) throw new Error(`electron stand-in: ${scheme} was not registered`);
     if (handlers.has(scheme)) throw new Error(`electron stand-in: ${scheme} is handled already`);
     handlers.set(scheme, handler);
   },
@@ -26,10 +28,6 @@ export const protocol = strict('protocol', {
 
 export function schemesAreSettled(): void {
   isReady = true;
-}
-
-export function privilegesOf(scheme: string): Electron.Privileges | undefined {
-  return privileged.find((one) => one.scheme === scheme)?.privileges;
 }
 
 export const webRequest = strict('webRequest', {

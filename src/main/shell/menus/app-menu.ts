@@ -159,8 +159,6 @@ function command({ tell }: AppMenuOptions, name: FaceCommand, key: ShellTextKey,
     id: name,
     label: shellText(key),
     accelerator,
-    // Until a page says that it can.
-    enabled: false,
     click: () => tell({ type: 'face', told: 'command', command: name }),
   };
 }
