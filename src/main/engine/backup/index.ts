@@ -6,6 +6,7 @@ export {
   type EncryptionState,
   readEncryption,
 } from './encryption.ts';
+export { productName } from './info-plist/product-names.ts';
 export type { BackupPhase, BackupProgress } from './progress.ts';
 export { type Recovery, recoverSessions } from './recovery.ts';
 export { runBackup } from './session/run-backup.ts';

@@ -46,6 +46,7 @@ export {
   muxEndpoint,
   PhoneLink,
   parseMuxAddress,
+  parseUdid,
   sameUdid,
   type Udid,
 } from './usbmux/index.ts';

@@ -74,6 +74,14 @@ export const appErrors = {
     retry: 'ask',
     exitCode: 3,
   },
+  'app/no-destination': {
+    title: 'No place for backups yet',
+    explanation: 'Backstop was not told yet where backups are to be kept. Nothing was copied.',
+    recovery: 'Choose a disk or folder for your backups, then start again.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 2,
+  },
   'app/unknown-place': {
     title: 'This folder has to be chosen again',
     explanation: 'The choice of this folder or disk is no longer valid.',

@@ -29,7 +29,7 @@ export interface JobsPart {
    * Runs when its turn has come: one job at a time holds a phone, and one a vault for writing (`holds`). Returns the id at
    * once. What `run` throws becomes the job's failure; `run` ends early when `signal` fires.
    */
-  start(request: JobRequest, run: (work: JobWork) => Promise<JobResult>): string;
+  start(request: JobRequest, run: (work: JobWork) => Promise<JobResult | null>): string;
   get(id: string): JobView | null;
   list(): readonly JobView[];
   cancel(id: string): void;
