@@ -8,6 +8,8 @@ import { App } from './app/App.tsx';
 import { NavigationProvider } from './app/navigation.tsx';
 import { ToastProvider } from './components/Toasts.tsx';
 
+// The frame of the desktop window differs by system; in a browser there is none.
+if (window.backstop !== undefined) document.documentElement.dataset['platform'] = window.backstop.platform;
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no root');
 createRoot(root).render(

@@ -1,13 +1,17 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
-import { useEngine, useQuery } from '../api/engine.tsx';
-import { Button } from '../components/Button.tsx';
+import { PanelLeft } from 'lucide-react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { useEngine, useJobs, useQuery } from '../api/engine.tsx';
+import { Button, IconButton } from '../components/Button.tsx';
+import { ToolbarStart } from '../components/Page.tsx';
 import { Banner } from '../components/Parts.tsx';
 import { Home } from '../screens/home/Home.tsx';
 import { t } from '../text/index.ts';
 import styles from './App.module.css';
 import { type Route, useNavigation } from './navigation.tsx';
+import { SheetsProvider } from './Sheets.tsx';
 import { Sidebar } from './Sidebar.tsx';
 import { useShell } from './shell.tsx';
+import { useCommands } from './use-commands.ts';
 
 /** Screens beyond the first are loaded when they are asked for: the first paint waits for Home only. */
 const screens = {
@@ -28,10 +32,31 @@ const screens = {
 } as const;
 
 export function App() {
-  const { route } = useNavigation();
   const settings = useQuery('settings.get', {}, ['settings']).data;
   useTheme(settings?.appearance ?? 'system');
-  useShell(useQuery('phones.list', {}, ['phones']).data?.phones ?? []);
+  return (
+    <SheetsProvider>
+      <Frame />
+    </SheetsProvider>
+  );
+}
+
+const SIDEBAR_KEY = 'backstop.sidebar';
+
+function Frame() {
+  const { route } = useNavigation();
+  const phones = useQuery('phones.list', {}, ['phones', 'backups']).data?.phones;
+  const jobs = useJobs();
+  const [isShown, setShown] = useState(() => localStorage.getItem(SIDEBAR_KEY) !== 'hidden');
+  const toggleSidebar = useCallback(() => {
+    setShown((old) => {
+      localStorage.setItem(SIDEBAR_KEY, old ? 'hidden' : 'shown');
+      return !old;
+    });
+  }, []);
+  useShell(phones ?? []);
+  useCommands({ phones: phones ?? [], jobs, toggleSidebar });
+  useFirstRun();
   if (route.screen === 'first-run') {
     return (
       <Suspense fallback={null}>
@@ -40,18 +65,47 @@ export function App() {
       </Suspense>
     );
   }
+  const toggle = (
+    <IconButton look="quiet" label={t('nav.sidebar')} onPress={toggleSidebar}>
+      <PanelLeft size={17} strokeWidth={1.6} aria-hidden />
+    </IconButton>
+  );
   return (
     <div className={styles['window']}>
-      <Sidebar />
+      {isShown ? <Sidebar toggle={toggle} /> : null}
       <div className={styles['main']}>
         <EngineBanner />
-        <Suspense fallback={<div className={styles['loading']} />}>
-          <Screen route={route} />
-        </Suspense>
+        <ToolbarStart value={isShown ? null : <span className={styles['toggle']}>{toggle}</span>}>
+          <Suspense fallback={<div className={styles['loading']} />}>
+            <Screen route={route} />
+          </Suspense>
+        </ToolbarStart>
       </div>
     </div>
   );
 }
+
+/** A window opened for the first time, with nowhere else to go, begins with setting up. Once: who closes it, may. */
+function useFirstRun(): void {
+  const { replace } = useNavigation();
+  const client = useEngine();
+  const isAsked = useRef(false);
+  useEffect(() => {
+    if (isAsked.current || !isFreshWindow) return;
+    isAsked.current = true;
+    void Promise.all([client.call('settings.get', {}), client.call('vaults.list', {})]).then(
+      ([{ firstRunStep }, { vaults }]) => {
+        const hasBackups = vaults.some((one) => one.backups > 0);
+        if (firstRunStep !== 'done' && !hasBackups && window.location.hash === '') replace({ screen: 'first-run' });
+      },
+      // Without an answer there is nothing to begin with: Home says why.
+      () => undefined,
+    );
+  }, [client, replace]);
+}
+
+/** The page was opened without an address of its own. */
+const isFreshWindow = window.location.hash === '';
 
 function Screen({ route }: { readonly route: Route }) {
   switch (route.screen) {

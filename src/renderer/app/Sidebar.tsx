@@ -23,13 +23,16 @@ import styles from './Sidebar.module.css';
 import { SidebarFooter } from './SidebarFooter.tsx';
 
 /** The way through the window: what is about all phones, what is about one, and what is set up once. */
-export function Sidebar() {
+export function Sidebar({ toggle }: { readonly toggle: ReactNode }) {
   const { udid } = useNavigation();
   const phones = useQuery('phones.list', {}, ['phones', 'backups']).data?.phones ?? [];
   const phone = phones.find((one) => one.udid === udid) ?? phones[0];
   return (
     <aside className={styles['sidebar']}>
-      <div className={styles['lights']} />
+      <div className={styles['lights']}>
+        <strong>{t('nav.product')}</strong>
+        {toggle}
+      </div>
       <nav aria-label={t('nav.label')}>
         <Item route={{ screen: 'home' }} text="nav.home" icon={<House size={17} strokeWidth={1.6} />} />
         <Item route={{ screen: 'backups' }} text="nav.backups" icon={<Boxes size={17} strokeWidth={1.6} />} />

@@ -40,6 +40,13 @@ export function useCommand(command: FaceCommand, handler: (() => void) | null): 
   }, [command, isPossible]);
 }
 
+/** Carries it out, or keeps it for the screen that is just coming. */
+export function runCommand(command: FaceCommand): void {
+  const run = handlers.get(command)?.at(-1);
+  if (run === undefined) early = { command, until: performance.now() + EARLY_MS };
+  else run();
+}
+
 /** Once, around all screens. */
 export function useShell(phones: readonly PhoneView[]): void {
   const navigation = useNavigation();
@@ -90,12 +97,9 @@ function hear(told: FaceTold, { choosePhone }: Navigation, phones: readonly Phon
       document.documentElement.dataset['fullScreen'] = String(told.isFullScreen);
       document.documentElement.dataset['focused'] = String(told.isFocused);
       return;
-    case 'command': {
-      const run = handlers.get(told.command)?.at(-1);
-      if (run === undefined) early = { command: told.command, until: performance.now() + EARLY_MS };
-      else run();
+    case 'command':
+      runCommand(told.command);
       return;
-    }
     case 'status':
       // For the popover.
       return;

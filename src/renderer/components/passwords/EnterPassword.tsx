@@ -6,12 +6,19 @@ import { Button } from '../Button.tsx';
 import { ErrorNote } from '../ErrorNote.tsx';
 import { Checkbox, PasswordField } from '../Fields.tsx';
 import { Sheet } from '../Sheet.tsx';
+import { useSheets } from '../sheets/sheets-context.ts';
+import { useToast } from '../Toasts.tsx';
+import styles from './EnterPassword.module.css';
+import { UnlockSheet } from './UnlockSheet.tsx';
 
 /** Failures that a password, or unlocking, would end. */
 const NEEDS_PASSWORD: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'app/password-needed',
-  'verify/wrong-password',
   'app/locked',
+  'browse/password-needed',
+  'browse/wrong-password',
+  'verify/password-needed',
+  'verify/wrong-password',
 ]);
 
 export interface PasswordSheet {
@@ -25,38 +32,91 @@ export interface PasswordSheet {
 /** Asks for the backup password of a phone, or to unlock; `onGiven` is called when it fitted. */
 export function usePasswordSheet(udid: string, onGiven: () => void): PasswordSheet {
   const [isOpen, setOpen] = useState(false);
-  const isLocked = useQuery('lock.state', {}, ['lock']).data?.isLocked ?? false;
-  const close = (): void => setOpen(false);
-  const given = (): void => {
-    setOpen(false);
-    onGiven();
-  };
   return {
     fits: (error) => NEEDS_PASSWORD.has(error.code),
     open: () => setOpen(true),
-    sheet: isLocked ? (
-      <UnlockSheet isOpen={isOpen} onClose={close} onUnlocked={given} />
-    ) : (
-      <EnterPassword udid={udid} isOpen={isOpen} onClose={close} onGiven={given} />
+    sheet: (
+      <PasswordOrUnlock
+        udid={udid}
+        isOpen={isOpen}
+        onClose={() => setOpen(false)}
+        onGiven={() => {
+          setOpen(false);
+          onGiven();
+        }}
+      />
     ),
   };
 }
 
-export function EnterPassword({
-  udid,
-  isOpen,
-  onClose,
-  onGiven,
-}: {
+interface SheetProps {
   readonly udid: string;
   readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly onGiven: () => void;
-}) {
+}
+
+/** Unlocking comes first: with it, a password that is kept may be enough. */
+export function PasswordOrUnlock({ udid, isOpen, onClose, onGiven }: SheetProps) {
+  const isLocked = useQuery('lock.state', {}, ['lock']).data?.isLocked ?? false;
+  return isLocked ? (
+    <UnlockSheet isOpen={isOpen} onClose={onClose} onUnlocked={onGiven} />
+  ) : (
+    <EnterPassword udid={udid} isOpen={isOpen} onClose={onClose} onGiven={onGiven} />
+  );
+}
+
+export function EnterPassword({ udid, isOpen, onClose, onGiven }: SheetProps) {
+  const form = useGivePassword(udid, onGiven);
+  const sheets = useSheets();
+  return (
+    <Sheet
+      isOpen={isOpen}
+      onClose={onClose}
+      title={t('password.title')}
+      width="narrow"
+      footer={
+        <>
+          <Button onPress={onClose}>{t('common.cancel')}</Button>
+          <Button look="filled" isDisabled={!form.isReady} isPending={form.isRunning} onPress={form.submit}>
+            {t('password.unlock')}
+          </Button>
+        </>
+      }
+    >
+      <p>{t('password.text')}</p>
+      {form.fields}
+      {sheets === null ? null : (
+        <p>
+          <Button
+            look="link"
+            onPress={() => {
+              onClose();
+              sheets.forgottenPassword();
+            }}
+          >
+            {t('password.forgottenLink')}
+          </Button>
+        </p>
+      )}
+    </Sheet>
+  );
+}
+
+export interface GivePassword {
+  readonly fields: ReactNode;
+  readonly isReady: boolean;
+  readonly isRunning: boolean;
+  readonly submit: () => void;
+}
+
+/** The field, the wish to remember it, and what came of it; for the sheet and for setting up. */
+export function useGivePassword(udid: string, onGiven: () => void): GivePassword {
   const [password, setPassword] = useState('');
   const [remember, setRemember] = useState(true);
   const [tries, setTries] = useState(0);
   const give = useAction('passwords.give');
+  const toast = useToast();
   const keychain = useQuery('system.info', {}).data?.keychain ?? 'none';
   const submit = async (): Promise<void> => {
     if (password === '') return;
@@ -68,30 +128,21 @@ export function EnterPassword({
     }
     setPassword('');
     setTries(0);
+    if (answer.otherVersions > 0) toast({ text: t('password.others', { count: answer.otherVersions }) });
     onGiven();
   };
-  return (
-    <Sheet
-      isOpen={isOpen}
-      onClose={onClose}
-      title={t('password.title')}
-      width="narrow"
-      footer={
-        <>
-          <Button onPress={onClose}>{t('common.cancel')}</Button>
-          <Button look="filled" isDisabled={password === ''} isPending={give.isRunning} onPress={() => void submit()}>
-            {t('password.unlock')}
-          </Button>
-        </>
-      }
-    >
+  return {
+    isReady: password !== '',
+    isRunning: give.isRunning,
+    submit: () => void submit(),
+    fields: (
       <form
+        className={styles['form']}
         onSubmit={(event) => {
           event.preventDefault();
           void submit();
         }}
       >
-        <p>{t('password.text')}</p>
         <PasswordField
           label={t('password.field')}
           value={password}
@@ -101,80 +152,12 @@ export function EnterPassword({
         />
         {keychain === 'none' ? null : (
           <Checkbox isSelected={remember} onChange={setRemember}>
-            {t('password.remember')}
+            {t('password.remember', { where: keychain })}
+            <span className={styles['help']}>{t('password.rememberHelp')}</span>
           </Checkbox>
         )}
-        {give.error === null ? null : <ErrorNote error={give.error} />}
+        {give.error === null ? null : <ErrorNote error={give.error} udid={udid} />}
       </form>
-    </Sheet>
-  );
-}
-
-function UnlockSheet({
-  isOpen,
-  onClose,
-  onUnlocked,
-}: {
-  readonly isOpen: boolean;
-  readonly onClose: () => void;
-  readonly onUnlocked: () => void;
-}) {
-  const [password, setPassword] = useState('');
-  const [tries, setTries] = useState(0);
-  const unlock = useAction('lock.unlock');
-  const system = useAction('system.unlock');
-  const hasTouchId = useQuery('lock.state', {}, ['lock']).data?.systemUnlock === 'touch-id';
-  const submit = async (): Promise<void> => {
-    if (password === '') return;
-    const answer = await unlock.run({ password });
-    if (answer === null) return;
-    setPassword('');
-    if (answer.unlocked) onUnlocked();
-    else setTries(tries + 1);
+    ),
   };
-  return (
-    <Sheet
-      isOpen={isOpen}
-      onClose={onClose}
-      title={t('unlock.title')}
-      width="narrow"
-      footer={
-        <>
-          {hasTouchId ? (
-            <Button
-              onPress={() => {
-                void system.run({}).then((answer) => {
-                  if (answer?.unlocked === true) onUnlocked();
-                });
-              }}
-            >
-              {t('unlock.touchId')}
-            </Button>
-          ) : null}
-          <Button onPress={onClose}>{t('common.cancel')}</Button>
-          <Button look="filled" isDisabled={password === ''} isPending={unlock.isRunning} onPress={() => void submit()}>
-            {t('password.unlock')}
-          </Button>
-        </>
-      }
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <p>{t('unlock.text')}</p>
-        <PasswordField
-          label={t('password.field')}
-          value={password}
-          onChange={setPassword}
-          autoFocus
-          error={tries === 0 ? null : t('password.wrong', { tries })}
-        />
-        {unlock.error === null ? null : <ErrorNote error={unlock.error} />}
-        {system.error === null ? null : <ErrorNote error={system.error} />}
-      </form>
-    </Sheet>
-  );
 }

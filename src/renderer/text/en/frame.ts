@@ -1,4 +1,5 @@
 export const frame = {
+  'nav.product': 'Backstop',
   'nav.home': 'Home',
   'nav.backups': 'All Backups',
   'nav.history': 'History',

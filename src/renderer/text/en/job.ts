@@ -10,6 +10,7 @@ export const job = {
   'job.cancel': 'Cancel',
   'job.again': 'Try Again',
   'job.close': 'Close',
+  'run.notStarted': 'The backup did not start',
   'run.title': 'Backing up {name}',
   'run.ended': 'Backup of {name}',
   'run.cancel': 'Cancel Backup',
