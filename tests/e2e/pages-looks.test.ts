@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scenes } from './staged/scenes.ts';
 import { StagedEngine } from './staged/staged-engine.ts';
 import { serveStaged } from './staged/staged-server.ts';
+import { BUILT } from './standin/build.ts';
 
 /**
  * Every screen in every staged state, in both themes: no violation of accessibility rules, nothing wider than the window,
@@ -25,7 +27,7 @@ describe.each(Object.keys(scenes))('%s', (name) => {
   it.each(['light', 'dark'] as const)('is accessible and fits, %s', async (theme) => {
     const staged = scenes[name];
     if (staged === undefined) throw new Error(`no scene ${name}`);
-    const server = await serveStaged(new StagedEngine(staged.scene), staged.media);
+    const server = await serveStaged(new StagedEngine(staged.scene), staged.media, join(BUILT, 'renderer'));
     const context = await browser.newContext({
       colorScheme: theme,
       reducedMotion: 'reduce',
@@ -37,7 +39,7 @@ describe.each(Object.keys(scenes))('%s', (name) => {
     page.on('pageerror', (error) => errors.push(error.message));
     try {
       await page.goto(`${server.url}${staged.address}`);
-      await page.waitForSelector('main, [data-ready]');
+      await page.waitForSelector('main, [data-ready]', { timeout: 10_000 });
       await page.waitForTimeout(250);
       await staged.steps?.(page);
       expect(await violationsOf(page)).toEqual([]);

@@ -125,6 +125,7 @@ function Switcher({ phones, phone }: { readonly phones: readonly PhoneView[]; re
     <Menu
       label={t('nav.phone', { name: phone.name })}
       title={t('nav.choosePhone')}
+      hasWords
       className={styles['switcher']}
       entries={phones.map((one) => ({
         id: one.udid,

@@ -29,13 +29,16 @@ export function Menu({
   label,
   entries,
   title,
+  hasWords = false,
   children,
   className,
 }: {
-  /** Name of the button, where it shows no words. */
+  /** Name of the list, and of a button that shows no words. */
   readonly label: string;
   readonly entries: readonly (MenuEntry | null)[];
   readonly title?: string;
+  /** What the button shows says what it is. */
+  readonly hasWords?: boolean;
   /** What the button shows; three dots without. */
   readonly children?: ReactNode;
   readonly className?: string | undefined;
@@ -43,7 +46,7 @@ export function Menu({
   return (
     <MenuTrigger>
       <AriaButton
-        aria-label={label}
+        {...(hasWords ? {} : { 'aria-label': label })}
         className={className ?? `${buttonStyles['button']} ${buttonStyles['plain']} ${buttonStyles['square']}`}
       >
         {children ?? <MoreHorizontal size={16} aria-hidden />}

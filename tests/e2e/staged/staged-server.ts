@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { type Answerer, serve } from '../../../src/shared/contract/carrier/index.ts';
 
-const BUILT = process.env['BACKSTOP_PAGES'] ?? fileURLToPath(new URL('../../../out/renderer', import.meta.url));
+/** The build for use, unless another one is named. */
+const USUAL = process.env['BACKSTOP_PAGES'] ?? fileURLToPath(new URL('../../../out/renderer', import.meta.url));
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -21,6 +22,7 @@ export type StagedMedia = (token: string) => { readonly type: string; readonly b
 export async function serveStaged(
   answerer: Answerer,
   media: StagedMedia = () => null,
+  pages: string = USUAL,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const server: Server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
@@ -32,7 +34,7 @@ export async function serveStaged(
       return;
     }
     const file = normalize(path === '/' ? '/index.html' : path);
-    readFile(join(BUILT, file)).then(
+    readFile(join(pages, file)).then(
       (bytes) => {
         response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
         response.end(bytes);
