@@ -1,4 +1,4 @@
-import type { WebPreferences } from 'electron';
+import { app, type WebPreferences } from 'electron';
 import { places } from '../places.ts';
 
 /** For every window alike. Said although they are defaults: a checker, and a reader, can see them. */
@@ -16,6 +16,8 @@ export const WEB_PREFERENCES: WebPreferences = {
   navigateOnDragDrop: false,
   // The dictionaries would come from the network.
   spellcheck: false,
+  // Tools for whoever works on Backstop; in an installed copy they would be a way to make somebody run foreign code.
+  devTools: !app.isPackaged,
   // Progress goes on being drawn right when the window comes back.
   backgroundThrottling: true,
 };
