@@ -125,7 +125,6 @@ export class Passwords implements PasswordsPart {
     }
     try {
       const secret = await keychain.store.get(nameOf(key));
-      secret?.fill(0);
       this.#inKeychain.set(key, secret !== null);
     } catch {
       this.#inKeychain.set(key, false);
