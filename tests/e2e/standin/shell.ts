@@ -97,4 +97,4 @@ export function postFrame(page: Page, frame: string, id = 9001): Promise<Record<
   })`);
 }
 
-export { job, phone, progress, VAULT_ID, vault } from '../../support/shell-facts.ts';
+export { job, phone, progress, vault } from '../../support/shell-facts.ts';
