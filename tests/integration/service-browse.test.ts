@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MemorySecrets } from '../../src/main/engine/platform/index.ts';
 import type { Snapshot } from '../../src/main/engine/vault/index.ts';
-import type { BrowseKind, VersionRef } from '../../src/shared/contract/procedures/index.ts';
+import type { BrowseKind, OutputOf, VersionRef } from '../../src/shared/contract/procedures/index.ts';
 import { BackupWorld } from '../support/backup-world.ts';
 import { BrowsingWorld } from '../support/browse/browsing.ts';
 import { openBackupVersion } from '../support/browse/open-options.ts';
@@ -75,7 +76,13 @@ describe('looking into versions', () => {
       let next: string | null = null;
       let total = -1;
       do {
-        const answer = await face.ask('browse.items', { ...older, ...NOTHING, kind, after: next, limit: 100 });
+        const answer: OutputOf<'browse.items'> = await face.ask('browse.items', {
+          ...older,
+          ...NOTHING,
+          kind,
+          after: next,
+          limit: 100,
+        });
         expect(answer.page.kind).toBe(kind);
         expect(answer.offset).toBe(ids.length);
         if (total >= 0) expect(answer.total).toBe(total);
@@ -363,5 +370,25 @@ describe('taking out and comparing', () => {
     if (view.result?.kind !== 'export-items') throw new Error('no export');
     expect(view.result.exported.items).toBe(photos?.gone);
     expect(view.result.exported.files).toBeGreaterThan(10);
+  });
+});
+
+describe('lists of files that are kept', () => {
+  it('rest encrypted with a key of the keychain, and go with the lock', async () => {
+    const secrets = new MemorySecrets();
+    const folder = join(dir, 'home', 'cache', 'browse');
+    {
+      await using face = await opened({ secrets: async () => secrets });
+      await face.ask('browse.items', { ...older, ...NOTHING, kind: 'files', limit: 10 });
+    }
+    const names = readdirSync(folder);
+    expect(names).toHaveLength(1);
+    expect(readFileSync(join(folder, names[0] ?? '')).includes('CameraRollDomain')).toBe(false);
+    await using face = await opened({ secrets: async () => secrets });
+    const again = await face.ask('browse.items', { ...older, ...NOTHING, kind: 'files', limit: 10 });
+    expect(again.total).toBeGreaterThan(5);
+    await face.browsing.closeAll();
+    expect(existsSync(folder)).toBe(false);
+    expect(await secrets.get('browse-cache')).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import type { BrowseKind, JobResult } from '../../../../shared/contract/procedures/index.ts';
 import { BackstopError } from '../../../../shared/errors/index.ts';
-import type { ManifestCache } from '../../browse/index.ts';
+import type { SecretStore } from '../../platform/index.ts';
 import { exportItems, type TakenOut } from './browse-export.ts';
 import { coverageAnswer, searchAnswer, usageAnswer, Whereabouts } from './browse-facts.ts';
 import { browseGroups, browseItems, browseKinds } from './browse-items.ts';
@@ -28,7 +28,8 @@ export interface Browsing {
 
 export interface BrowsingOptions extends MediaOptions {
   readonly idleMs?: number;
-  readonly cache?: ManifestCache | null;
+  /** The system's keychain: with one, lists of files are kept encrypted for the next opening, until the next lock. */
+  readonly secrets?: () => Promise<SecretStore | null>;
 }
 
 export const BROWSE_KINDS: readonly BrowseKind[] = [
@@ -65,6 +66,7 @@ export function createBrowsing(parts: ServiceParts, options: BrowsingOptions = {
     closeAll: async () => {
       forget();
       await backups.closeAll();
+      await backups.forgetLists();
     },
     close: async () => {
       forget();

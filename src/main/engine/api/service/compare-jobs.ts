@@ -179,6 +179,10 @@ async function takeOut(
   files += whole.files;
   bytes += whole.bytes;
   failed.push(...whole.unreadable);
+  // Taken out whole, with every message that was in them.
+  const conversations = new Set(
+    comparison.kinds.flatMap(({ kind, gone }) => (/conversations$/.test(kind) ? gone.map(({ id }) => id) : [])),
+  );
   for (const { kind, gone } of comparison.kinds) {
     if (WHOLE.has(kind)) {
       items += gone.length;
@@ -189,8 +193,10 @@ async function takeOut(
       files += done.files;
       bytes += done.bytes;
       failed.push(...done.unreadable);
-    } else if (!PARTS.has(kind))
-      failed.push({ what: kind, reason: `${gone.length} cannot be taken out by themselves` });
+    } else if (!PARTS.has(kind)) {
+      const left = gone.filter(({ group }) => group === null || !conversations.has(group)).length;
+      if (left > 0) failed.push({ what: kind, reason: `${left} cannot be taken out by themselves` });
+    }
   }
   return { items, files, bytes, failed };
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { VersionRef } from '../../../../shared/contract/procedures/index.ts';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
-import { cleanPrivateFiles, Keyring, type ManifestCache, openSnapshotBackup } from '../../browse/index.ts';
+import { cleanPrivateFiles, Keyring, ManifestCache, openSnapshotBackup } from '../../browse/index.ts';
+import type { SecretStore } from '../../platform/index.ts';
 import type { Vault } from '../../vault/index.ts';
 import { OpenVersion } from './browse-version.ts';
 import type { ServiceParts } from './parts.ts';
@@ -17,8 +18,8 @@ const IDLE_MS = 60_000;
 
 export interface OpenBackupsOptions {
   readonly idleMs?: number;
-  /** Lists of files of versions that were opened before; null where there is no keychain. */
-  readonly cache?: ManifestCache | null;
+  /** Where the key of what is kept on disk lies; null, or left out: there is no keychain, and nothing is kept. */
+  readonly secrets?: () => Promise<SecretStore | null>;
 }
 
 interface Held {
@@ -34,18 +35,18 @@ export class OpenBackups {
   readonly #parts: Parts;
   readonly #workFolder: string;
   readonly #idleMs: number;
-  readonly #cache: ManifestCache | null;
+  readonly #secrets: () => Promise<SecretStore | null>;
   readonly #keyring = new Keyring();
   /** The one that was asked last stands last. */
   readonly #held = new Map<string, Held>();
   readonly #closing = new Set<Promise<void>>();
   #isClosed = false;
 
-  constructor(parts: Parts, { idleMs = IDLE_MS, cache = null }: OpenBackupsOptions = {}) {
+  constructor(parts: Parts, { idleMs = IDLE_MS, secrets = async () => null }: OpenBackupsOptions = {}) {
     this.#parts = parts;
     this.#workFolder = join(parts.home, 'private');
     this.#idleMs = idleMs;
-    this.#cache = cache;
+    this.#secrets = secrets;
   }
 
   get workFolder(): string {
@@ -91,10 +92,21 @@ export class OpenBackups {
     await Promise.all(this.#closing);
   }
 
+  /** What is kept on disk goes too, and its key first. */
+  async forgetLists(): Promise<void> {
+    await (await this.#cache())?.forget();
+  }
+
   /** Before the engine stops. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.closeAll();
+  }
+
+  /** Lists of files of versions that were opened before, encrypted: the next opening is quick. */
+  async #cache(): Promise<ManifestCache | null> {
+    const secrets = await this.#secrets();
+    return secrets === null ? null : new ManifestCache(join(this.#parts.home, 'cache', 'browse'), secrets);
   }
 
   #open(key: string, { vault: id, snapshot }: VersionRef): Held {
@@ -118,7 +130,7 @@ export class OpenBackups {
         keyring: this.#keyring,
         askPassword: () => ask('backup-password'),
         workFolder: this.#workFolder,
-        cache: this.#cache,
+        cache: await this.#cache(),
         signal,
       });
       return new OpenVersion({
