@@ -6,6 +6,7 @@ import type {
   JobView,
   Settings,
 } from '../../../../shared/contract/procedures/index.ts';
+import type { VaultMemory } from '../../library/index.ts';
 import type { Vault } from '../../vault/index.ts';
 import type { Events } from './events.ts';
 
@@ -113,6 +114,15 @@ export interface VaultsPart {
   use<T>(id: string, work: (vault: Vault) => Promise<T>): Promise<T>;
   /** After something was written: the lists that hang on it are asked for again. */
   changed(id: string): void;
+  /** Counts up with every `changed`, for whoever keeps a list of it. */
+  generation(id: string): number;
+  /** What the owner said about it. */
+  memory(id: string): VaultMemory | null;
+  remember(id: string, facts: Partial<VaultMemory>): void;
+  /** Where it was last seen, connected or not. */
+  lastPath(id: string): Promise<string>;
+  /** Opens or makes the vault in a folder, and puts it on the list. */
+  add(folder: string): Promise<{ readonly id: string; readonly created: boolean }>;
 }
 
 /** Folders by tokens: a page names only what it was offered, or what a dialog of the system gave. */
