@@ -4,6 +4,7 @@ import { contentsScenes } from './scenes/contents.ts';
 import { destinationScenes } from './scenes/destinations.ts';
 import { historyScenes } from './scenes/history.ts';
 import { homeScenes } from './scenes/home.ts';
+import { jobScenes } from './scenes/job.ts';
 import { verifyScenes } from './scenes/verify.ts';
 import type { Scene } from './staged-engine.ts';
 import type { StagedMedia } from './staged-server.ts';
@@ -20,6 +21,7 @@ export interface StagedScreen {
 export const scenes: Readonly<Record<string, StagedScreen>> = {
   home: { address: '#/home', scene: base },
   ...homeScenes,
+  ...jobScenes,
   ...historyScenes,
   ...destinationScenes,
   ...verifyScenes,
