@@ -3,7 +3,7 @@ import type { InputOf, JobResult, JobView } from '../../../../shared/contract/pr
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import type { Handlers } from './handlers.ts';
 import type { LiveParts } from './live-parts.ts';
-import type { JobWork } from './parts.ts';
+import type { JobWork, LibraryPart } from './parts.ts';
 import { note } from './phones-handlers.ts';
 
 /** Until the phone sends, there is nothing that stopping would throw away. */
@@ -55,13 +55,13 @@ async function runBackup(parts: LiveParts, input: Start, work: JobWork): Promise
     committed = snapshot;
     const { id, newBytes, files } = snapshot;
     work.tell({ snapshot: id, newBytes, cancelCosts: 'verification', passcodeSince: null });
-    library.rememberPhone(udid, { lastFailure: null, encrypted: snapshot.encrypted });
+    remember(library, udid, { lastFailure: null, encrypted: snapshot.encrypted });
     note(parts, 'backup-done', udid, { vault, snapshot: id, facts: { newBytes, files } });
     vaults.changed(vault);
   };
   const onProgress = (progress: Progress): void => {
-    if (committed === null) work.tell({ cancelCosts: costsIn(progress.phase) });
     work.options.onProgress?.(progress);
+    if (committed === null) work.tell({ cancelCosts: costsIn(progress.phase) });
   };
   try {
     const { type: _type, ...backup } = await engine.backup(
@@ -110,8 +110,17 @@ function tellFailure(
     note(parts, 'verify-failed', udid, { vault, facts: { code } });
     return;
   }
-  parts.library.rememberPhone(udid, { lastFailure: { at: new Date().toISOString(), code } });
+  remember(parts.library, udid, { lastFailure: { at: new Date().toISOString(), code } });
   note(parts, 'backup-failed', udid, { vault, facts: { code } });
+}
+
+/** What this computer remembers is a help: that it cannot be written fails no backup. */
+function remember(library: LibraryPart, udid: string, facts: Parameters<LibraryPart['rememberPhone']>[1]): void {
+  try {
+    library.rememberPhone(udid, facts);
+  } catch {
+    // A full disk, mostly; it is told where it matters.
+  }
 }
 
 function noteReport(

@@ -58,8 +58,8 @@ describe('backup passwords', () => {
       expect(await passwords.get(UDID)).toBe('one');
       expect(await passwords.has('other')).toBe('none');
     }
-    expect(await make(null).keychainKind()).toBe('none');
-    expect(await make(keychain()).keychainKind()).toBe('keychain');
+    expect(make(null).keychainKind).toBe('none');
+    expect(make(keychain()).keychainKind).toBe('keychain');
   });
 
   it('are gone when they are forgotten', async () => {

@@ -1,6 +1,5 @@
 import type { AskPassword } from '../../../../shared/contract/index.ts';
-import type { KeychainKind } from '../../platform/index.ts';
-import { type Keychain, openKeychain } from '../../platform/index.ts';
+import type { Keychain, KeychainKind } from '../../platform/index.ts';
 import type { Lock } from './lock.ts';
 import type { LibraryPart, PasswordsPart, VaultsPart } from './parts.ts';
 import { type PasswordTrial, tryPassword } from './passwords-trial.ts';
@@ -9,8 +8,8 @@ export interface PasswordsOptions {
   readonly library: Pick<LibraryPart, 'rememberPhone'>;
   readonly vaults: Pick<VaultsPart, 'ids' | 'isOnline' | 'use'>;
   readonly lock: Lock;
-  /** Null: there is none, as in tests; left out: the system's. */
-  readonly keychain?: Keychain | null;
+  /** Null: there is none that keeps anything over a restart. */
+  readonly keychain: Keychain | null;
 }
 
 /**
@@ -23,18 +22,18 @@ export class Passwords implements PasswordsPart {
   readonly #lock: Lock;
   readonly #memory = new Map<string, string>();
   readonly #inKeychain = new Map<string, boolean>();
-  #keychain: Promise<Keychain | null> | null;
+  readonly #keychain: Keychain | null;
 
   constructor({ library, vaults, lock, keychain }: PasswordsOptions) {
     this.#library = library;
     this.#vaults = vaults;
     this.#lock = lock;
-    this.#keychain = keychain === undefined ? null : Promise.resolve(keychain);
+    this.#keychain = keychain;
   }
 
   /** What the owner calls the place where remembered passwords are; `none`: they are forgotten when Backstop ends. */
-  async keychainKind(): Promise<KeychainKind | 'none'> {
-    return (await this.#store())?.kind ?? 'none';
+  get keychainKind(): KeychainKind | 'none' {
+    return this.#keychain?.kind ?? 'none';
   }
 
   asker(udid: string | null): AskPassword {
@@ -45,7 +44,7 @@ export class Passwords implements PasswordsPart {
     const key = keyOf(udid);
     const kept = this.#memory.get(key);
     if (kept !== undefined) return kept;
-    const keychain = await this.#store();
+    const keychain = this.#keychain;
     if (keychain === null) return null;
     try {
       const secret = await keychain.store.get(nameOf(key));
@@ -67,7 +66,7 @@ export class Passwords implements PasswordsPart {
   async keep(udid: string, password: string, remember: boolean): Promise<void> {
     const key = keyOf(udid);
     this.#memory.set(key, password);
-    const keychain = await this.#store();
+    const keychain = this.#keychain;
     if (keychain === null) return;
     try {
       if (remember) await keychain.store.set(nameOf(key), Buffer.from(password, 'utf8'));
@@ -101,7 +100,7 @@ export class Passwords implements PasswordsPart {
     this.#memory.delete(key);
     this.#inKeychain.delete(key);
     this.#library.rememberPhone(udid, { passwordTestedAt: null });
-    const keychain = await this.#store();
+    const keychain = this.#keychain;
     try {
       await keychain?.store.remove(nameOf(key));
     } catch {
@@ -118,7 +117,7 @@ export class Passwords implements PasswordsPart {
   }
 
   async #look(key: string): Promise<void> {
-    const keychain = await this.#store();
+    const keychain = this.#keychain;
     if (keychain === null) {
       this.#inKeychain.set(key, false);
       return;
@@ -129,11 +128,6 @@ export class Passwords implements PasswordsPart {
     } catch {
       this.#inKeychain.set(key, false);
     }
-  }
-
-  #store(): Promise<Keychain | null> {
-    this.#keychain ??= openKeychain();
-    return this.#keychain;
   }
 }
 

@@ -1,6 +1,5 @@
 import type { AskPassword } from '../../../../shared/contract/index.ts';
 import type { InputOf } from '../../../../shared/contract/procedures/index.ts';
-import { isBackstopError } from '../../../../shared/errors/index.ts';
 import { parseUdid } from '../../device/index.ts';
 import type { Handlers, Of } from './handlers.ts';
 import type { LiveParts } from './live-parts.ts';
@@ -126,7 +125,7 @@ function runningOf({ jobs }: Pick<LiveParts, 'jobs'>, udid: string) {
 
 /** Activity is a help: what cannot be written down does not undo what was done. */
 export function note(
-  { library, events }: Pick<LiveParts, 'library' | 'events'>,
+  { library }: Pick<LiveParts, 'library'>,
   what: string,
   udid: string | null,
   about: {
@@ -143,8 +142,7 @@ export function note(
       snapshot: about.snapshot ?? null,
       facts: about.facts ?? {},
     });
-    events.changed('activity');
-  } catch (error) {
-    if (!isBackstopError(error)) throw error;
+  } catch {
+    // A full disk: the backup it would tell of is worth more.
   }
 }

@@ -159,7 +159,7 @@ export class LivePhones {
       if (seen.endpoint !== endpoint || here.has(key)) continue;
       seen.stop.abort();
       this.#seen.delete(key);
-      this.#library.rememberPhone(seen.phone.udid, { lastSeenAt: new Date().toISOString() });
+      this.#remember(seen.phone.udid, {});
       hasChanged = true;
     }
     for (const phone of phones) {
@@ -172,7 +172,7 @@ export class LivePhones {
       }
       const seen: Seen = { phone, endpoint, isDemo, facts: null, stop: new AbortController() };
       this.#seen.set(phoneKey(phone.udid), seen);
-      this.#library.rememberPhone(phone.udid, { lastSeenAt: new Date().toISOString(), isDemo });
+      this.#remember(phone.udid, { isDemo });
       hasChanged = true;
       void this.#look(seen);
     }
@@ -199,8 +199,7 @@ export class LivePhones {
     const hasChanged = JSON.stringify(seen.facts) !== JSON.stringify(facts);
     seen.facts = facts;
     if (!hasChanged) return;
-    this.#library.rememberPhone(seen.phone.udid, {
-      lastSeenAt: new Date().toISOString(),
+    this.#remember(seen.phone.udid, {
       ...(facts.name === null ? {} : { name: facts.name }),
       ...(facts.productType === null ? {} : { productType: facts.productType }),
       ...(facts.productVersion === null ? {} : { ios: facts.productVersion }),
@@ -209,6 +208,14 @@ export class LivePhones {
       ...(facts.encrypted === null ? {} : { encrypted: facts.encrypted }),
     });
     this.#events.changed('phones');
+  }
+
+  #remember(udid: string, facts: Parameters<LibraryPart['rememberPhone']>[1]): void {
+    try {
+      this.#library.rememberPhone(udid, { ...facts, lastSeenAt: new Date().toISOString() });
+    } catch {
+      // A full disk hides no phone.
+    }
   }
 }
 

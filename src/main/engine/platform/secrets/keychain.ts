@@ -1,5 +1,5 @@
 import type { SecretStore } from '../secret-store.ts';
-import { scaledMs } from '../time.ts';
+import { withTimeout } from '../time.ts';
 
 /** The system's own store of secrets, by what its owner knows it as. */
 export type KeychainKind = 'keychain' | 'credential-manager' | 'secret-service';
@@ -11,7 +11,7 @@ export interface Keychain {
 
 const SERVICE = 'Backstop';
 /** A keychain that asks its owner something may take long; one that hangs must not hold the engine. */
-const OPEN_MS = scaledMs(10_000);
+const OPEN_MS = 3_000;
 
 /**
  * Null where there is none that keeps secrets over a restart: no add-on for this computer, no service, or it is closed.
@@ -24,7 +24,7 @@ export async function openKeychain(platform: NodeJS.Platform = process.platform)
     const { AsyncEntry } = await import('@napi-rs/keyring');
     const options = platform === 'linux' ? ({ linux: { store: 'secret-service' } } as const) : null;
     const entry = (name: string) => new AsyncEntry(SERVICE, name, options as never);
-    await entry('is-there').getSecret(AbortSignal.timeout(OPEN_MS));
+    await withTimeout(entry('is-there').getSecret(), OPEN_MS, 'internal/cancelled');
     return {
       kind,
       store: {
