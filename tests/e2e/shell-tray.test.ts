@@ -194,6 +194,29 @@ describe.each(['darwin', 'win32'] as const)('the popover on %s', (platform) => {
     expect(isVisible).toBe(false);
   });
 
+  it('has a row for each phone, with its button', async () => {
+    await using shell = await openShell({ platform });
+    await shell.app.firstWindow();
+    const other = phone({ udid: 'phone-2', name: 'Family iPhone', isConnected: false });
+    await shell.tell({ phones: [phone(), other], vaults: [vault()] });
+    await says(shell, 'Everything is protected');
+    await shell.app.evaluate(({ Tray }, bounds) => void Tray.all[0]!.emit('click', {}, bounds), icon);
+    const popover = await shell.app.window('popover.html');
+    await popover.getByRole('heading', { name: 'Family iPhone' }).waitFor();
+    expect(await popover.getByRole('button').allTextContents()).toEqual([
+      'Back Up',
+      'Browse Latest Backup',
+      'Open Backstop',
+      'Settings…',
+      'Quit Backstop',
+    ]);
+    await popover.getByRole('button', { name: 'Back Up iPhone 15 Pro' }).click();
+    await eventually(
+      () => shell.heard(),
+      (all) => all.some(({ name }) => name === 'backups.start'),
+    );
+  });
+
   it('asks the engine nothing', async () => {
     await using shell = await openShell({ platform });
     await shell.app.firstWindow();

@@ -18,6 +18,8 @@ export function prepare(home: string, log: Logger): void {
   app.setPath('userData', folder);
   // Reports of crashes stay on this computer, for whoever is asked for help.
   crashReporter.start({ uploadToServer: false, submitURL: '' });
+  // What ends the shell itself is written down first; what Electron does then stays as it is.
+  process.on('uncaughtExceptionMonitor', (error) => log.error('shell.crashed', { error }));
   app.enableSandbox();
   registerSchemes();
   lockDown(log);

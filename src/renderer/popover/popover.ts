@@ -41,7 +41,12 @@ function draw(place: HTMLElement, status: Status): void {
   const focused = (document.activeElement as HTMLElement | null)?.dataset['id'];
   const own = status.actions.filter(({ id }) => !ALWAYS.has(id));
   const always = status.actions.filter(({ id }) => ALWAYS.has(id));
-  place.replaceChildren(head(status), ...(own.length > 0 ? [list(own)] : []), list(always));
+  place.replaceChildren(
+    head(status),
+    ...status.phones.map(phoneRow),
+    ...(own.length > 0 ? [list(own)] : []),
+    list(always),
+  );
   if (focused !== undefined) place.querySelector<HTMLElement>(`[data-id="${CSS.escape(focused)}"]`)?.focus();
   const pixels = Math.ceil(Math.min(800, Math.max(40, place.getBoundingClientRect().height)));
   bridge?.post({ type: 'face', wish: 'height', pixels });
@@ -68,6 +73,30 @@ function head({ state, first, second, percent }: Status): HTMLElement {
   }
   section.append(mark(state), words);
   return section;
+}
+
+function phoneRow({ name, line, act }: Status['phones'][number]): HTMLElement {
+  const row = element('section', 'phone');
+  const words = element('div', 'words');
+  const title = element('h2', '');
+  title.textContent = name;
+  const under = element('p', '');
+  under.textContent = line;
+  words.append(title, under);
+  const art = vector('svg', { viewBox: '0 0 20 32', class: 'art', 'aria-hidden': 'true' });
+  art.append(vector('rect', { x: '2', y: '1', width: '16', height: '30', rx: '4' }), vector('path', { d: 'M8 4h4' }));
+  row.append(art, words);
+  if (act !== null) {
+    const { id, label } = act;
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = label;
+    button.setAttribute('aria-label', `${label} ${name}`);
+    button.dataset['id'] = id;
+    button.addEventListener('click', () => bridge?.post({ type: 'face', wish: 'act', id }));
+    row.append(button);
+  }
+  return row;
 }
 
 function mark(state: string): SVGElement {

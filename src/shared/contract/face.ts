@@ -54,6 +54,14 @@ export const faceTold = z.discriminatedUnion('told', [
     first: z.string(),
     second: z.string(),
     percent: z.number().min(0).max(100).nullable(),
+    /** Phones that the first lines do not speak of, each with what can be done; null: nothing now. */
+    phones: z.array(
+      z.strictObject({
+        name: z.string(),
+        line: z.string(),
+        act: z.strictObject({ id: z.string(), label: z.string() }).nullable(),
+      }),
+    ),
     actions: z.array(z.strictObject({ id: z.string().max(100), label: z.string(), isEnabled: z.boolean() })),
   }),
 ]);

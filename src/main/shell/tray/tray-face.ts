@@ -4,6 +4,7 @@ import type { FactsWatch } from '../facts/facts.ts';
 import { PopoverWindow } from '../windows/popover-window.ts';
 import type { Quitting } from '../windows/quitting.ts';
 import { AppTray } from './tray.ts';
+import { phoneRows } from './tray-phones.ts';
 import { alwaysItems, type TrayAction, type TrayItem, type TrayStatus, trayStatus } from './tray-status.ts';
 
 interface TrayFaceParts {
@@ -34,8 +35,10 @@ export class TrayFace {
         else this.#popover.toggle(icon);
       },
     });
-    parts.facts.onChange(({ settings }) => {
+    parts.facts.onChange(({ settings, engine }) => {
+      // With an engine that cannot be started nobody knows the settings: a program without a window must be found.
       if (settings !== null) this.#tray.setShown(settings.menuBarIcon);
+      else if (engine === 'failed') this.#tray.setShown(true);
       this.refresh();
     });
   }
@@ -44,17 +47,12 @@ export class TrayFace {
     return this.#tray.isShown;
   }
 
-  setShown(isShown: boolean): void {
-    this.#tray.setShown(isShown);
-    this.refresh();
-  }
-
   /** Also when the clock or an intention changed, and not only a fact. */
   refresh(): void {
     const status = this.#status();
     this.#tray.update(status);
     const { window } = this.#popover;
-    if (window?.isVisible() === true) this.#parts.tell(window, told(status));
+    if (window?.isVisible() === true) this.#parts.tell(window, this.#told(status));
   }
 
   /** An item of the program itself, above the others: an update that waits. */
@@ -65,7 +63,7 @@ export class TrayFace {
 
   #status(): TrayStatus {
     const { facts, quitting } = this.#parts;
-    const context = { now: new Date(), locale: app.getLocale() || undefined, isQuittingLater: quitting.isLater };
+    const context = { now: new Date(), locale: locale(), isQuittingLater: quitting.isLater };
     const status = trayStatus(facts.now, context);
     return { ...status, items: [...this.#extra, ...status.items] };
   }
@@ -74,18 +72,29 @@ export class TrayFace {
     const { window } = this.#popover;
     if (window === null) return;
     const status = this.#status();
-    if (wish.wish === 'hello') this.#parts.tell(window, told(status));
+    if (wish.wish === 'hello') this.#parts.tell(window, this.#told(status));
     else if (wish.wish === 'height') this.#popover.setHeight(wish.pixels);
     else if (wish.wish === 'close' || wish.wish === 'act') {
       this.#popover.hide();
       if (wish.wish === 'close') return;
       const chosen = [...status.items, ...alwaysItems()].find(({ id }) => id === wish.id);
+      const row = phoneRows(this.#parts.facts.now, new Date(), locale()).find(({ act }) => act?.id === wish.id);
       if (chosen !== undefined) this.#parts.act(chosen.action);
+      else if (row !== undefined) this.#parts.act({ kind: 'back-up', udid: wish.id.replace(/^back-up:/, '') });
     }
+  }
+
+  /** Backing up a phone is a button in its row here, and an item in menus. */
+  #told({ icon, first, second, percent, items }: TrayStatus): FaceTold {
+    const phones = phoneRows(this.#parts.facts.now, new Date(), locale());
+    const inRows = new Set(phones.map(({ act }) => act?.id));
+    const actions = [...items, ...alwaysItems()]
+      .filter(({ id }) => !inRows.has(id))
+      .map(({ id, label }) => ({ id, label, isEnabled: true }));
+    return { type: 'face', told: 'status', state: icon, first, second, percent, phones, actions };
   }
 }
 
-function told({ icon, first, second, percent, items }: TrayStatus): FaceTold {
-  const actions = [...items, ...alwaysItems()].map(({ id, label }) => ({ id, label, isEnabled: true }));
-  return { type: 'face', told: 'status', state: icon, first, second, percent, actions };
+function locale(): string | undefined {
+  return app.getLocale() || undefined;
 }

@@ -53,6 +53,8 @@ export class Quitting {
     if (this.#state === 'closing' || this.#state === 'closed') return;
     this.#state = 'closing';
     this.#then = then;
+    // The engine may take its seconds; nobody needs to watch it.
+    this.#options.window()?.hide();
     await this.#options.closeEngine();
     this.#state = 'closed';
     this.#then();

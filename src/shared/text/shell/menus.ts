@@ -26,6 +26,7 @@ export const menus = {
   'menu.destinations': 'Destinations',
   'menu.activity': 'Activity',
   'menu.phone': 'Switch iPhone',
+  'menu.named': '{name}',
   'menu.phoneAt': 'iPhone {number}',
   'menu.find': 'Find Here',
   'menu.searchAll': 'Search All Backups',
