@@ -16,12 +16,14 @@ export function mediaOf(
   const { backup, ref } = version;
   if (file === null || file.kind !== 'file' || !backup.hasContent(file) || file.sizeBytes === 0) return null;
   const { domain, path } = file;
-  const made = type === 'audio' ? [] : media.thumbs.madeByPhone(backup, file);
-  const hasThumb = made.length > 0 || (type === 'image' && media.thumbs.canMake(file));
+  // Whether the phone made one takes two looks into its list of files, which a page of hundreds feels.
+  const hasThumb =
+    (type === 'image' && media.thumbs.canMake(file)) ||
+    (type !== 'audio' && media.thumbs.madeByPhone(backup, file).length > 0);
   return {
     token: media.offer(ref, { kind: 'file', domain, path }),
     type,
-    thumb: hasThumb ? media.offer(ref, { kind: 'thumb', domain, path, made }) : null,
+    thumb: hasThumb ? media.offer(ref, { kind: 'thumb', domain, path }) : null,
   };
 }
 

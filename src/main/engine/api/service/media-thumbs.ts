@@ -58,9 +58,9 @@ export class ThumbMaker {
   }
 
   /** `itself`: the original is small enough. Null: there is none. */
-  async thumb(version: OpenVersion, file: BackupFile, made: readonly string[]): Promise<Buffer | 'itself' | null> {
+  async thumb(version: OpenVersion, file: BackupFile): Promise<Buffer | 'itself' | null> {
     const { backup } = version;
-    for (const path of made) {
+    for (const path of this.madeByPhone(backup, file)) {
       const small = backup.file(file.domain, path);
       const bytes = small === null ? null : await readable(() => backup.readWhole(small, MOST_MADE_BYTES));
       const type = bytes === null ? null : sniff(bytes);

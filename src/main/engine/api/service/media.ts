@@ -23,13 +23,7 @@ import type { OpenBackups } from './open-backups.ts';
 export type MediaItem =
   | { readonly kind: 'file'; readonly domain: string; readonly path: string }
   | { readonly kind: 'contact'; readonly row: number }
-  | {
-      readonly kind: 'thumb';
-      readonly domain: string;
-      readonly path: string;
-      /** Smaller pictures of it that the phone made, best first. */
-      readonly made: readonly string[];
-    };
+  | { readonly kind: 'thumb'; readonly domain: string; readonly path: string };
 
 interface Offer {
   readonly ref: VersionRef;
@@ -148,7 +142,7 @@ export class Media implements MediaSource {
       throw new BackstopError('browse/no-content', { data: { domain: item.domain, path: item.path } });
     }
     if (item.kind === 'thumb') {
-      const made = await this.thumbs.thumb(version, file, item.made);
+      const made = await this.thumbs.thumb(version, file);
       if (made === null) throw notShown();
       return made === 'itself' ? this.#ofFile(version, file) : inMemory(made);
     }
