@@ -1,9 +1,12 @@
 import { activity } from './activity.ts';
 import { backups } from './backups.ts';
+import { browse } from './browse.ts';
+import { changes } from './changes.ts';
 import { common } from './common.ts';
 import { contents } from './contents.ts';
 import { destinations } from './destinations.ts';
 import { errors } from './errors.ts';
+import { exportWords } from './export.ts';
 import { firstRun } from './first-run.ts';
 import { folders } from './folders.ts';
 import { frame } from './frame.ts';
@@ -13,6 +16,7 @@ import { home } from './home.ts';
 import { job } from './job.ts';
 import { kinds } from './kinds.ts';
 import { passwords } from './passwords.ts';
+import { search } from './search.ts';
 import { settings } from './settings.ts';
 import { verify } from './verify.ts';
 
@@ -27,6 +31,10 @@ export const en = {
   ...settings,
   ...activity,
   ...folders,
+  ...browse,
+  ...exportWords,
+  ...changes,
+  ...search,
   ...destinations,
   ...verify,
   ...passwords,
