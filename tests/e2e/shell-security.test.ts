@@ -75,6 +75,7 @@ describe('the content policy', () => {
       "const one = document.createElement('script'); one.src = 'https://example.com/x.js'; document.body.append(one);",
       /script|trusted/,
     ],
+    ['a module from elsewhere', "import('https://example.com/x.js').catch(() => undefined);", /script-src/],
     [
       'an event handler in HTML',
       "document.body.setAttribute('onclick', 'window.wasRun = 1'); document.body.click();",
@@ -157,7 +158,11 @@ describe('the way out of a page', () => {
       () => events('shell.window-refused').length,
       (count) => count === 2,
     );
-    expect(await shell.app.evaluate(({ BrowserWindow }) => BrowserWindow.all.length)).toBe(1);
+    const given = await shell.app.evaluate(({ BrowserWindow }) => ({
+      windows: BrowserWindow.all.length,
+      allowed: BrowserWindow.all[0]!.webContents.allowedWindows,
+    }));
+    expect(given).toEqual({ windows: 1, allowed: [] });
   });
 
   it('asks for no permission', async () => {

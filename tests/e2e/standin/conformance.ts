@@ -68,7 +68,13 @@ sound<AllTrue<Gives<Window, Electron.BrowserWindow>>>();
 sound<None<Invented<Window, Electron.BrowserWindow, 'options' | 'told'>>>();
 sound<AllTrue<Gives<Window['webContents'], Electron.WebContents>>>();
 sound<
-  None<Invented<Window['webContents'], Electron.WebContents, 'page' | 'askForWindow' | 'load' | 'end' | 'known'>>
+  None<
+    Invented<
+      Window['webContents'],
+      Electron.WebContents,
+      'page' | 'allowedWindows' | 'askForWindow' | 'load' | 'end' | 'known'
+    >
+  >
 >();
 sound<AllTrue<Gives<InstanceType<typeof standIn.Tray>, Electron.Tray>>>();
 sound<None<Invented<InstanceType<typeof standIn.Tray>, Electron.Tray, 'image' | 'tooltip' | 'menu' | 'popped'>>>();

@@ -28,6 +28,8 @@ class WebContentsStandIn extends EventEmitter {
   readonly session = session.defaultSession;
   readonly mainFrame = { routingId: this.id, processId: 1, url: '', parent: null };
   page: Page | null = null;
+  /** For a test: windows that a page would have been given. None is made. */
+  readonly allowedWindows: string[] = [];
   readonly #preload: string;
   readonly #waiting: Message[] = [];
   #receiver: ((messages: Message[]) => void) | null = null;
@@ -111,8 +113,8 @@ class WebContentsStandIn extends EventEmitter {
 
   #sent(frame: Frame, channel: string, text: string): void {
     if (channel === OPEN) {
-      const answer = this.askForWindow({ url: fromBrowser(String(JSON.parse(text))) });
-      if (answer.action !== 'deny') throw new Error('electron stand-in: windows opened by pages are not modelled');
+      const url = fromBrowser(String(JSON.parse(text)));
+      if (this.askForWindow({ url }).action !== 'deny') this.allowedWindows.push(url);
       return;
     }
     const isMain = frame === this.page?.mainFrame();
