@@ -1,6 +1,7 @@
 import {
   type ConnectedPhone,
   inspectPhone,
+  listPhones,
   type MuxEndpoint,
   type PairRecordStore,
   type PhoneFacts,
@@ -61,6 +62,7 @@ export class LivePhones {
     const watch: Watch = {
       stop: new AbortController(),
       isReady: false,
+      events: 0,
       first: Promise.withResolvers<void>(),
       running: Promise.resolve(),
       wake: new AbortController(),
@@ -129,8 +131,11 @@ export class LivePhones {
     while (!watch.stop.signal.aborted) {
       watch.wake = new AbortController();
       const signal = AbortSignal.any([watch.stop.signal, watch.wake.signal]);
+      const over = new AbortController();
+      const comparing = this.#compare(endpoint, isDemo, watch, AbortSignal.any([signal, over.signal]));
       try {
         for await (const phones of watchPhones(endpoint, { signal })) {
+          watch.events += 1;
           this.#say(watch, true);
           this.#take(endpoint, isDemo, phones);
         }
@@ -141,7 +146,23 @@ export class LivePhones {
           this.#take(endpoint, isDemo, []);
         }
       }
+      over.abort();
+      await comparing;
       await sleep(RECONNECT_MS, signal).catch(() => undefined);
+    }
+  }
+
+  /**
+   * A phone that leaves between the daemon's list and the listening is never announced as gone. So the list is asked for
+   * once more, soon and now and then; it counts when nothing was announced meanwhile.
+   */
+  async #compare(endpoint: MuxEndpoint, isDemo: boolean, watch: Watch, signal: AbortSignal): Promise<void> {
+    for (let wait = RECONNECT_MS; !signal.aborted; wait = LOOK_AGAIN_MS) {
+      await sleep(wait, signal).catch(() => undefined);
+      if (signal.aborted || !watch.isReady) continue;
+      const before = watch.events;
+      const phones = await listPhones(endpoint, { signal }).catch(() => null);
+      if (phones !== null && !signal.aborted && before === watch.events) this.#take(endpoint, isDemo, phones);
     }
   }
 
@@ -223,6 +244,8 @@ interface Watch {
   readonly stop: AbortController;
   wake: AbortController;
   isReady: boolean;
+  /** How often the daemon said something. */
+  events: number;
   readonly first: PromiseWithResolvers<void>;
   running: Promise<void>;
 }
