@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { base } from './scenes/base.ts';
 import { contentsScenes } from './scenes/contents.ts';
 import { destinationScenes } from './scenes/destinations.ts';
+import { firstRunScenes } from './scenes/first-run.ts';
 import { historyScenes } from './scenes/history.ts';
 import { homeScenes } from './scenes/home.ts';
 import { jobScenes } from './scenes/job.ts';
@@ -21,6 +22,7 @@ export interface StagedScreen {
 export const scenes: Readonly<Record<string, StagedScreen>> = {
   home: { address: '#/home', scene: base },
   ...homeScenes,
+  ...firstRunScenes,
   ...jobScenes,
   ...historyScenes,
   ...destinationScenes,

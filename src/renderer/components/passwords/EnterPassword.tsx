@@ -9,6 +9,7 @@ import { Sheet } from '../Sheet.tsx';
 import { useSheets } from '../sheets/sheets-context.ts';
 import { useToast } from '../Toasts.tsx';
 import styles from './EnterPassword.module.css';
+import { keychainWord } from './keychain-word.ts';
 import { UnlockSheet } from './UnlockSheet.tsx';
 
 /** Failures that a password, or unlocking, would end. */
@@ -152,7 +153,7 @@ export function useGivePassword(udid: string, onGiven: () => void): GivePassword
         />
         {keychain === 'none' ? null : (
           <Checkbox isSelected={remember} onChange={setRemember}>
-            {t('password.remember', { where: keychain })}
+            {t('password.remember', { where: keychainWord(keychain) })}
             <span className={styles['help']}>{t('password.rememberHelp')}</span>
           </Checkbox>
         )}

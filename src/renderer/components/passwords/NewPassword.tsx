@@ -7,6 +7,7 @@ import { Checkbox, PasswordField, TextField } from '../Fields.tsx';
 import { Mark } from '../Mark.tsx';
 import { useToast } from '../Toasts.tsx';
 import { generatePassword } from './generate.ts';
+import { keychainWord } from './keychain-word.ts';
 import styles from './NewPassword.module.css';
 import { RecoverySheet } from './RecoverySheet.tsx';
 import { type Grade, gradeOf, isEnough, loadEstimate } from './strength.ts';
@@ -119,7 +120,7 @@ export function NewPasswordFields({
       </div>
       {keychain === 'none' ? null : (
         <Checkbox isSelected={remember} onChange={setRemember}>
-          {t('password.remember', { where: keychain })}
+          {t('password.remember', { where: keychainWord(keychain) })}
           <span className={styles['help']}>{t('new.rememberHelp')}</span>
         </Checkbox>
       )}

@@ -26,7 +26,6 @@ export const frame = {
   'foot.label': 'Status',
   'foot.running': '{percent, select, none {Backing up} other {Backing up, {percent}%}}',
   'foot.verifying': 'Reading back',
-  'foot.of': '{name}',
   'foot.left': '{left} left',
   'foot.waiting': 'Waiting for its turn',
   'foot.passcode': 'Passcode needed',
@@ -36,7 +35,7 @@ export const frame = {
   'foot.missing': '{disk} is not connected',
   'foot.missingMore': 'Backups are waiting for it',
   'foot.cable':
-    '{count, plural, one {One iPhone needs its cable} =2 {Two iPhones need their cables} other {# iPhones need their cables}}',
+    '{count, plural, one {One iPhone needs its cable} =2 {Two need their cables} other {# need their cables}}',
   'foot.overdue':
     '{count, plural, one {One iPhone needs a backup} =2 {Two iPhones need a backup} other {# iPhones need a backup}}',
   'foot.protected':

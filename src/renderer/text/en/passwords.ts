@@ -4,7 +4,7 @@ export const passwords = {
     'It is the password that was set for the backups of this iPhone, perhaps in Finder or iTunes. It is not its passcode.',
   'password.field': 'Backup password',
   'password.remember':
-    '{where, select, keychain {Remember it in Keychain} credential-manager {Remember it in Windows Credential Manager} secret-service {Remember it in the keyring of this computer} other {Remember it}}',
+    '{where, select, keychain {Remember it in Keychain} credentialManager {Remember it in Windows Credential Manager} secretService {Remember it in the keyring of this computer} other {Remember it}}',
   'password.rememberHelp': 'So that backups can be checked and looked into without asking you.',
   'password.wrong':
     'That is not the password. {tries, plural, one {# try so far} other {# tries so far}}; there is no limit.',
