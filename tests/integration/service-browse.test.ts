@@ -163,6 +163,16 @@ describe('looking into versions', () => {
     const id = found[0] ?? '';
     const { versions: places } = await face.ask('browse.where', { ...older, kind: 'photos', id });
     expect(places.map(({ state }) => state)).toEqual(['present', 'absent']);
+    for (const kind of ['contacts', 'notes', 'calls', 'files'] as const) {
+      const filter = kind === 'files' ? { text: 'sms.db' } : {};
+      const { page } = await face.ask('browse.items', { ...older, ...NOTHING, kind, filter, limit: 1 });
+      const [first] = page.items;
+      if (first === undefined) continue;
+      const name = 'path' in first ? `${first.domain}/${first.path}` : first.id;
+      const found = await face.ask('browse.where', { ...older, kind, id: name });
+      expect(found.versions[0]?.state, kind).toBe('present');
+      expect(found.versions[1]?.state, kind).toMatch(/present|changed/);
+    }
   });
 
   it('searches all kinds, says what is covered, and remembers it without any word of it', async () => {

@@ -340,6 +340,7 @@ export const browseProcedures = {
       gone: z.boolean(),
       /** Start with the place of this item, to jump to it. */
       around: z.string().max(2048).nullable(),
+      /** The `next` of the page before; or, to jump, the place to begin at as a decimal number: lists of a version stay. */
       after: z.string().max(2048).nullable(),
       limit: z.number().int().min(1).max(500),
     }),

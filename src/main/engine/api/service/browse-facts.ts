@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { coverageResultSchema } from '../../../../shared/contract/browse.ts';
-import type { BrowseKind, OutputOf } from '../../../../shared/contract/procedures/index.ts';
-import { coverageOf, type ItemKind, openItems, usageOf } from '../../browse/index.ts';
+import type { OutputOf } from '../../../../shared/contract/procedures/index.ts';
+import { coverageOf, usageOf } from '../../browse/index.ts';
 import type { Snapshot } from '../../vault/index.ts';
 import { type BrowseContext, isoOf } from './browse-list.ts';
 import type { OpenVersion } from './browse-version.ts';
 import type { LibraryPart } from './parts.ts';
 
-/** What is said of a version as a whole, and of an item over all versions of its phone. */
+/** What is said of a version as a whole. */
 
 const ownCoverage = coverageResultSchema.pick({ notIncluded: true, originals: true }).extend({
   kinds: z.array(coverageResultSchema.shape.kinds.element.omit({ change: true })),
@@ -95,101 +94,4 @@ export async function searchAnswer(
     })),
     unreadable: [...unreadable],
   };
-}
-
-/** As versions are compared. */
-const ITEMS: Readonly<Record<BrowseKind, readonly ItemKind[]>> = {
-  photos: ['photos'],
-  videos: ['photos'],
-  messages: ['messages'],
-  whatsapp: ['whatsapp'],
-  notes: ['notes'],
-  contacts: ['contacts'],
-  calendar: ['calendar'],
-  reminders: ['reminders'],
-  calls: ['calls'],
-  voicemail: ['voicemail'],
-  'voice-memos': ['recordings'],
-  safari: ['bookmarks', 'history'],
-  health: [],
-  apps: ['apps'],
-  files: ['files'],
-};
-
-const MOST_SIGHTINGS = 20_000;
-const BATCH = 500;
-
-/** What was found in versions before; a version never changes. */
-export class Whereabouts {
-  readonly #seen = new Map<string, string | null | undefined>();
-
-  forget(): void {
-    this.#seen.clear();
-  }
-
-  async of(
-    context: BrowseContext,
-    version: OpenVersion,
-    { kind, id }: { readonly kind: BrowseKind; readonly id: string },
-  ): Promise<OutputOf<'browse.where'>> {
-    const { snapshots } = await version.vault.snapshots(version.snapshot.record.udid);
-    const versions: OutputOf<'browse.where'>['versions'] = [];
-    let last: string | undefined;
-    for (const snapshot of snapshots) {
-      version.signal.throwIfAborted();
-      const ref = { vault: version.ref.vault, snapshot: snapshot.id };
-      const digest = await this.#digest(context, ref, kind, id);
-      const state =
-        digest === null
-          ? 'unknown'
-          : digest === undefined
-            ? 'absent'
-            : last !== undefined && last !== digest
-              ? 'changed'
-              : 'present';
-      if (typeof digest === 'string') last = digest;
-      versions.push({ snapshot: snapshot.id, at: isoOf(Date.parse(snapshot.record.finished)) ?? EPOCH, state });
-    }
-    return { versions };
-  }
-
-  /** Null: not known, as where its kind cannot be read whole; undefined: it is not there. */
-  async #digest(
-    context: BrowseContext,
-    ref: { readonly vault: string; readonly snapshot: string },
-    kind: BrowseKind,
-    id: string,
-  ): Promise<string | null | undefined> {
-    const kinds = ITEMS[kind];
-    if (kinds.length === 0) return null;
-    const name = createHash('sha256').update(`${ref.snapshot}\0${kind}\0${id}`).digest('base64');
-    if (this.#seen.has(name)) return this.#seen.get(name);
-    const found = await context.backups.use(ref, async (version) => {
-      let isWhole = true;
-      for (const one of kinds) {
-        const digests = await digestsOf(version, one);
-        const digest = digests.of.get(id);
-        if (digest !== undefined) return digest;
-        isWhole &&= digests.isWhole;
-      }
-      return isWhole ? undefined : null;
-    });
-    if (this.#seen.size >= MOST_SIGHTINGS) this.#seen.clear();
-    this.#seen.set(name, found);
-    return found;
-  }
-}
-
-const EPOCH = new Date(0).toISOString();
-
-function digestsOf(version: OpenVersion, kind: ItemKind) {
-  return version.list(`digests ${kind}`, async () => {
-    const of = new Map<string, string>();
-    await using list = await openItems(version.backup, kind);
-    for (const { id, digest } of list.items()) {
-      of.set(id, digest);
-      if (of.size % BATCH === 0) await version.pause();
-    }
-    return { of, isWhole: list.unreadable.length === 0 };
-  });
 }

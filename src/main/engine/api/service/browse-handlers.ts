@@ -2,13 +2,14 @@ import type { BrowseKind, JobResult } from '../../../../shared/contract/procedur
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import type { SecretStore } from '../../platform/index.ts';
 import { exportItems, type TakenOut } from './browse-export.ts';
-import { coverageAnswer, searchAnswer, usageAnswer, Whereabouts } from './browse-facts.ts';
+import { coverageAnswer, searchAnswer, usageAnswer } from './browse-facts.ts';
 import { browseGroups, browseItems, browseKinds } from './browse-items.ts';
 import type { BrowseContext } from './browse-list.ts';
 import { messageChats } from './browse-messages.ts';
 import { noteWithBlocks } from './browse-notes.ts';
 import { photoDays } from './browse-photos.ts';
 import { whatsappChats } from './browse-whatsapp.ts';
+import { Whereabouts } from './browse-where.ts';
 import { Comparisons } from './compare-jobs.ts';
 import type { Handlers, Of } from './handlers.ts';
 import { Media, type MediaOptions } from './media.ts';

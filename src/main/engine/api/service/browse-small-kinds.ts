@@ -44,7 +44,8 @@ export const contactsKind: SmallKind<Contact, ContactView> = {
   ],
   atMs: (one) => one.modifiedMs ?? one.createdMs,
   title: (one) => one.name,
-  group: (one) => named(one.store),
+  // Those of this phone only are a group too, without a name.
+  group: (one) => ({ id: one.store ?? '', title: one.store ?? '' }),
   sort: 'name',
   gone: ['contacts'],
   view: (context, version, one) => ({

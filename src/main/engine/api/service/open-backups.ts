@@ -142,7 +142,7 @@ export class OpenBackups {
         release: lease.release,
       });
     } catch (error) {
-      await lease.release();
+      await lease.fail(error);
       throw error;
     }
   }
@@ -190,6 +190,8 @@ function passwordNeeded(cause: unknown): BackstopError {
 interface Lease {
   readonly vault: Vault;
   readonly release: () => Promise<void>;
+  /** Gives it back, and says why: a disk that went away is looked for anew. */
+  readonly fail: (error: unknown) => Promise<void>;
 }
 
 /** A vault for longer than one call: its use ends when it is given back. */
@@ -207,6 +209,10 @@ async function borrow({ vaults }: Pick<ServiceParts, 'vaults'>, id: string): Pro
     release: async () => {
       given.resolve();
       await use;
+    },
+    fail: async (error) => {
+      given.reject(error);
+      await use.catch(() => undefined);
     },
   };
 }
