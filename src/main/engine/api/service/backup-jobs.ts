@@ -5,6 +5,7 @@ import type { Handlers } from './handlers.ts';
 import type { LiveParts } from './live-parts.ts';
 import type { JobWork, LibraryPart } from './parts.ts';
 import { note } from './phones-handlers.ts';
+import { phoneKey } from './phones-live.ts';
 
 /** Until the phone sends, there is nothing that stopping would throw away. */
 const BEFORE_SENDING: ReadonlySet<string> = new Set([
@@ -26,6 +27,11 @@ export function backupJobHandlers(parts: LiveParts): Handlers<'backups.start' | 
       if (vault === null) throw new BackstopError('app/no-destination');
       // A disk that is not here is told now, and not after waiting for a turn.
       await vaults.path(vault);
+      // Asked for twice, as by a second window: it is the same backup.
+      const same = jobs
+        .list()
+        .find((one) => one.kind === 'backup' && one.vault === vault && isOpen(one) && isPhone(one, udid));
+      if (same !== undefined) return { job: same.id };
       const request = { kind: 'backup', udid, vault, holds: ['phone', 'vault'] } as const;
       return { job: jobs.start(request, (work) => runBackup(parts, { ...input, vault }, work)) };
     },
@@ -43,6 +49,14 @@ export function backupJobHandlers(parts: LiveParts): Handlers<'backups.start' | 
       return { job };
     },
   };
+}
+
+function isOpen({ state }: JobView): boolean {
+  return state === 'waiting' || state === 'running';
+}
+
+function isPhone(job: JobView, udid: string): boolean {
+  return job.udid !== null && phoneKey(job.udid) === phoneKey(udid);
 }
 
 type Start = InputOf<'backups.start'> & { readonly vault: string };
