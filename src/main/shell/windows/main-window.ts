@@ -1,9 +1,9 @@
-import { app, BrowserWindow, nativeTheme, screen } from 'electron';
+import { app, type BrowserWindow, nativeTheme, screen } from 'electron';
 import type { FaceTold } from '../../../shared/contract/face.ts';
 import type { Logger } from '../../engine/log/index.ts';
 import { PAGE_URL } from '../security/origins.ts';
 import type { StateFile } from '../state-file.ts';
-import { WEB_PREFERENCES } from './web-preferences.ts';
+import { closedWindow } from './closed-window.ts';
 import { MIN_SIZE, openingBounds } from './window-bounds.ts';
 
 interface MainWindowOptions {
@@ -81,7 +81,7 @@ export class MainWindow {
   #make(): BrowserWindow {
     const { state, connect, onClose } = this.#options;
     const displays = [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map(({ workArea }) => workArea);
-    const window = new BrowserWindow({
+    const window = closedWindow({
       ...openingBounds(state.now.bounds, displays),
       minWidth: MIN_SIZE.width,
       minHeight: MIN_SIZE.height,
@@ -90,7 +90,6 @@ export class MainWindow {
       backgroundColor: colours().window,
       autoHideMenuBar: true,
       ...frameOfSystem(),
-      webPreferences: WEB_PREFERENCES,
     });
     this.#window = window;
     if (state.now.isMaximized) window.maximize();

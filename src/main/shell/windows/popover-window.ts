@@ -1,7 +1,7 @@
-import { BrowserWindow, type Rectangle, screen } from 'electron';
+import { type BrowserWindow, type Rectangle, screen } from 'electron';
 import { PAGE_URL } from '../security/origins.ts';
+import { closedWindow } from './closed-window.ts';
 import { popoverBounds } from './popover-bounds.ts';
-import { WEB_PREFERENCES } from './web-preferences.ts';
 import type { Box } from './window-bounds.ts';
 
 const WIDTH_PX = 344;
@@ -52,7 +52,7 @@ export class PopoverWindow {
   }
 
   #make(): BrowserWindow {
-    const window = new BrowserWindow({
+    const window = closedWindow({
       width: WIDTH_PX,
       height: FIRST_HEIGHT_PX,
       show: false,
@@ -65,7 +65,6 @@ export class PopoverWindow {
       skipTaskbar: true,
       alwaysOnTop: true,
       title: 'Backstop',
-      webPreferences: WEB_PREFERENCES,
     });
     this.#window = window;
     this.#connect(window);
