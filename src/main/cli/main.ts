@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { BackstopError, describeError } from '../../shared/errors/index.ts';
 import { createEngine } from '../engine/api/index.ts';
 import type { EngineChild } from '../engine/client.ts';
-import { appHome } from '../engine/platform/index.ts';
+import { appHome, programVersion } from '../engine/platform/index.ts';
 import { type CommandLine, type CommandName, commands, parseCommandLine, usage, wantsJson } from './arguments.ts';
 import { helpText } from './help.ts';
 import { humanOutput, jsonOutput, type Output } from './output.ts';
 import { runCommand } from './run.ts';
-import { programVersion } from './version.ts';
 
 /** The terminal face: words in, one engine call, words or JSON lines out, an exit code. */
 export async function main(

@@ -1,2 +1,3 @@
 export { createLogger, type LogContext, type LogFacts, type Logger, type LogLevel } from './logger.ts';
 export { openLog } from './open-log.ts';
+export { shortUdid } from './redact.ts';

@@ -1,6 +1,7 @@
 export { appHome } from './app-home.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { freeBytes } from './free-space.ts';
+export { programVersion } from './program-version.ts';
 export { releaseBytes } from './release-bytes.ts';
 export { MemorySecrets, type SecretStore } from './secret-store.ts';
 export { type Keychain, type KeychainKind, openKeychain } from './secrets/keychain.ts';

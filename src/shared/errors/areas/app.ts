@@ -90,6 +90,22 @@ export const appErrors = {
     retry: 'ask',
     exitCode: 2,
   },
+  'app/folder-unreadable': {
+    title: 'This folder cannot be used',
+    explanation: 'The folder {path} cannot be opened or written ({reason}).',
+    recovery: 'Choose another folder, or change its permissions.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+  },
+  'app/bad-folder-name': {
+    title: 'This name cannot be used for a folder',
+    explanation: '“{name}” has characters that not every system takes, or begins or ends with a dot.',
+    recovery: 'Choose another name.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 2,
+  },
   'app/not-in-this-face': {
     title: 'This is not possible here',
     explanation: '“{name}” works only in the desktop app.',

@@ -83,6 +83,7 @@ export interface LibraryPart {
   cached(key: string): unknown;
   cache(key: string, value: unknown): void;
   clearCache(prefix: string): number;
+  cacheBytes(): number;
   close(): void;
 }
 
