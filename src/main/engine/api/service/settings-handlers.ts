@@ -13,7 +13,7 @@ const CACHES = ['coverage', 'count', 'checks'];
 
 export function settingsHandlers(
   parts: ServiceParts,
-  { keychainKind }: { readonly keychainKind: () => Info['keychain'] },
+  { keychainKind }: { readonly keychainKind: Info['keychain'] },
 ): Handlers<Names> {
   const { library, places } = parts;
   return {
@@ -34,7 +34,7 @@ export function settingsHandlers(
       computerName: hostname(),
       // What a face can do by itself it adds where it passes this on.
       face: 'browser',
-      keychain: keychainKind(),
+      keychain: keychainKind,
       canReveal: false,
       canOpenAtLogin: false,
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
