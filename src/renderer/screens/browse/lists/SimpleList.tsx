@@ -79,7 +79,7 @@ function findHere<K extends BrowseKind>(
 ): ItemOf<K> | undefined {
   for (let index = 0; index < total; index += 1) {
     const one = list.at(index);
-    if (one !== undefined && (one as { readonly id?: string }).id === id) return one;
+    if (one !== undefined && (one as { readonly id?: string }).id === id) return list.at(index);
   }
   return undefined;
 }
