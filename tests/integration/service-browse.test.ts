@@ -351,6 +351,14 @@ describe('taking out and comparing', () => {
       if (first === undefined || !('id' in first)) continue;
       expect((await run(`one-${kind}`, { kind, ids: [first.id] })).items, kind).toBe(1);
     }
+    const filter = { only: 'with-attachments' } as const;
+    const sent = await face.ask('browse.items', { ...older, ...NOTHING, kind: 'messages', filter, limit: 100 });
+    if (sent.page.kind !== 'messages') throw new Error('not messages');
+    const message = sent.page.items.find(({ attachments }) => attachments.every(({ state }) => state === 'here'));
+    expect((await run('sent', { kind: 'messages', ids: [message?.id] })).files).toBe(message?.attachments.length);
+    const { chats } = await face.ask('browse.chats', { ...older, kind: 'messages', text: null, gone: false });
+    const talk = await run('talk', { kind: 'messages', filter: { group: chats[0]?.id } });
+    expect(talk.names.some((name) => name.endsWith('.html'))).toBe(true);
     const file = before.files.find(({ domain }) => domain === 'CameraRollDomain');
     const taken = await run('file', { kind: 'files', ids: [`${file?.domain}/${file?.relativePath}`] });
     expect(taken.files).toBe(1);

@@ -14,6 +14,7 @@ import {
 } from '../../browse/index.ts';
 import { listOf } from './browse-items.ts';
 import type { BrowseContext } from './browse-list.ts';
+import { nameOfPath } from './browse-media.ts';
 import { readingOf } from './browse-memory-list.ts';
 import { messageChats } from './browse-messages.ts';
 import {
@@ -60,7 +61,7 @@ export async function exportItems(
   const { kind } = request;
   if (kind === 'files') return exportFiles(task);
   if (kind === 'apps') return exportApps(task);
-  if (kind === 'messages' || kind === 'whatsapp') return byKind(task, kind, { groups: await chatIds(task) });
+  if (kind === 'messages' || kind === 'whatsapp') return exportTalks(task, kind);
   if (kind === 'photos' || kind === 'videos') {
     // Videos are a part of the library, so they always go by their ids.
     return byKind(task, 'photos', { ids: (await chosenIds(task)) ?? (await idsOfFilter(task)) });
@@ -83,17 +84,76 @@ async function idsOfFilter({ context, version, request: { kind, filter } }: Task
   return (await list.ids?.()) ?? [];
 }
 
-/** Conversations are taken out whole. Undefined: all of them. */
-async function chatIds({ context, version, request }: Task): Promise<readonly string[] | undefined> {
-  const { ids, filter, kind } = request;
-  const bare = (id: string): string => id.replace(/^business:/, '');
-  if (ids !== null) return ids.map(bare);
-  if (filter.group !== undefined) return [bare(filter.group)];
-  if (filter.text === undefined || filter.text.trim() === '') return undefined;
-  const asked = { text: filter.text, gone: false };
-  const { chats } =
-    kind === 'messages' ? await messageChats(context, version, asked) : await whatsappChats(context, version, asked);
-  return chats.map(({ id }) => bare(id));
+/** Conversations are taken out whole; of single messages what was sent with them. */
+async function exportTalks(task: Task, kind: 'messages' | 'whatsapp'): Promise<TakenOut> {
+  const { version, request } = task;
+  const { ids } = request;
+  if (ids === null) return byKind(task, kind, { groups: await chatIds(task, kind) });
+  const chats = new Set((await chatsOf(task, kind, null)).map(bareChat));
+  const groups = ids.map(bareChat).filter((id) => chats.has(id));
+  const messages = ids.filter((id) => !chats.has(bareChat(id)));
+  if (groups.length > 0 && messages.length === 0) return byKind(task, kind, { groups });
+  const files = kind === 'messages' ? await sentFiles(version, messages) : await whatsappFiles(version, messages);
+  const sent = await writtenFiles(task, messages.length, files);
+  if (groups.length === 0) return sent;
+  const talks = await byKind(task, kind, { groups });
+  return {
+    items: talks.items + sent.items,
+    files: talks.files + sent.files,
+    bytes: talks.bytes + sent.bytes,
+    failed: [...talks.failed, ...sent.failed],
+  };
+}
+
+/** Undefined: all of them. */
+async function chatIds(task: Task, kind: 'messages' | 'whatsapp'): Promise<readonly string[] | undefined> {
+  const { group, text } = task.request.filter;
+  if (group !== undefined) return [bareChat(group)];
+  if (text === undefined || text.trim() === '') return undefined;
+  return (await chatsOf(task, kind, text)).map(bareChat);
+}
+
+async function chatsOf(
+  { context, version }: Task,
+  kind: 'messages' | 'whatsapp',
+  text: string | null,
+): Promise<readonly string[]> {
+  const ask = kind === 'messages' ? messageChats : whatsappChats;
+  return (await ask(context, version, { text, gone: false })).chats.map(({ id }) => id);
+}
+
+/** As exports know it. */
+function bareChat(id: string): string {
+  return id.replace(/^business:/, '');
+}
+
+async function sentFiles(version: OpenVersion, ids: readonly string[]): Promise<NamedFile[]> {
+  const { reader } = await version.messages();
+  if (reader === null) return [];
+  return ids.flatMap((id) =>
+    (reader.message(id)?.attachments ?? [])
+      .filter(({ isPreview }) => !isPreview)
+      .flatMap((one) => {
+        const files = reader.filesOf(one);
+        return files.map((file) => ({
+          file,
+          name: (files.length === 1 ? one.name : null) || nameOfPath(file.path),
+        }));
+      }),
+  );
+}
+
+async function whatsappFiles(version: OpenVersion, ids: readonly string[]): Promise<NamedFile[]> {
+  const found: NamedFile[] = [];
+  for (const variant of ['personal', 'business'] as const) {
+    const { reader } = await version.whatsapp(variant);
+    for (const id of ids) {
+      const media = reader?.message(id)?.media ?? null;
+      if (media?.file == null || media.state !== 'present') continue;
+      found.push({ file: media.file, name: media.name || nameOfPath(media.file.path) });
+    }
+  }
+  return found;
 }
 
 async function byKind(
