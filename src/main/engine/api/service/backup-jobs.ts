@@ -1,6 +1,7 @@
 import type { Progress, SnapshotSummary, VerificationReport } from '../../../../shared/contract/index.ts';
 import type { InputOf, JobResult, JobView } from '../../../../shared/contract/procedures/index.ts';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
+import { rememberReport } from './backups-checks.ts';
 import type { Handlers } from './handlers.ts';
 import type { LiveParts } from './live-parts.ts';
 import type { JobWork, LibraryPart } from './parts.ts';
@@ -130,8 +131,12 @@ function tellFailure(
 
 /** What this computer remembers is a help: that it cannot be written fails no backup. */
 function remember(library: LibraryPart, udid: string, facts: Parameters<LibraryPart['rememberPhone']>[1]): void {
+  quietly(() => library.rememberPhone(udid, facts));
+}
+
+function quietly(write: () => void): void {
   try {
-    library.rememberPhone(udid, facts);
+    write();
   } catch {
     // A full disk, mostly; it is told where it matters.
   }
@@ -140,8 +145,10 @@ function remember(library: LibraryPart, udid: string, facts: Parameters<LibraryP
 function noteReport(
   parts: LiveParts,
   about: { readonly udid: string; readonly vault: string; readonly snapshot: string },
-  { ok, level, checked, problems, moreProblems }: VerificationReport,
+  report: VerificationReport,
 ): void {
+  const { ok, level, checked, problems, moreProblems } = report;
+  quietly(() => rememberReport(parts.library, { ...report, snapshot: about.snapshot }));
   const facts = { level, files: checked, problems: problems.length + moreProblems };
   note(parts, ok ? 'verified' : 'verify-failed', about.udid, { ...about, facts });
 }
