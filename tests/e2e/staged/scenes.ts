@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
 import { base } from './scenes/base.ts';
+import { browseScenes } from './scenes/browse.ts';
+import { changesScenes } from './scenes/changes.ts';
 import { contentsScenes } from './scenes/contents.ts';
 import { destinationScenes } from './scenes/destinations.ts';
 import { firstRunScenes } from './scenes/first-run.ts';
@@ -28,4 +30,6 @@ export const scenes: Readonly<Record<string, StagedScreen>> = {
   ...destinationScenes,
   ...verifyScenes,
   ...contentsScenes,
+  ...browseScenes,
+  ...changesScenes,
 };
