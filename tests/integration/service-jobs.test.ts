@@ -98,6 +98,47 @@ describe('from a stranger to a verified backup', () => {
   }, 60_000);
 });
 
+describe('the lock', () => {
+  it('closes what is inside backups until a password of theirs opens it', async () => {
+    const [row] = await list();
+    const ref = { vault, snapshot: row?.id ?? '' };
+    await world.ask('browse.kinds', ref);
+    await world.ask('settings.set', { lockBrowsing: true });
+    await world.ask('lock.lock', {});
+    expect(await world.ask('lock.state', {})).toMatchObject({ isOn: true, isLocked: true });
+    await expect(world.ask('browse.kinds', ref)).rejects.toMatchObject({ code: 'app/locked' });
+    expect(await world.ask('lock.unlock', { password: 'wrong' })).toEqual({ unlocked: false });
+    await expect(world.ask('browse.kinds', ref)).rejects.toMatchObject({ code: 'app/locked' });
+    expect(await world.ask('lock.unlock', { password: PASSWORD })).toEqual({ unlocked: true });
+    await world.ask('browse.kinds', ref);
+    // The system itself saw the owner: no password is needed.
+    await world.ask('lock.lock', {});
+    world.service.host.unlock();
+    await world.ask('browse.kinds', ref);
+    await world.ask('settings.set', { lockBrowsing: false });
+  }, 60_000);
+});
+
+describe('a change of the password', () => {
+  it('keeps the old one when the phone refuses', async () => {
+    const request = { udid, action: 'change', oldPassword: 'wrong', newPassword: 'new one', remember: true } as const;
+    const job = await world.ended(await world.ask('phones.encryption', request));
+    expect(job.state).toBe('failed');
+    expect(await world.ask('passwords.test', { udid })).toEqual({ fits: true });
+  });
+
+  it('leaves the versions from before with the old one, and says how many', async () => {
+    const NEW = 'another password';
+    const request = { udid, action: 'change', oldPassword: PASSWORD, newPassword: NEW, remember: false } as const;
+    expect((await world.ended(await world.ask('phones.encryption', request))).state).toBe('done');
+    expect(await world.ask('passwords.test', { udid })).toEqual({ fits: false });
+    const job = await world.ended(await backup());
+    expect(job).toMatchObject({ state: 'done', failure: null });
+    const given = await world.ask('passwords.give', { udid, password: NEW, remember: false });
+    expect(given).toEqual({ fits: true, kept: 'memory', otherVersions: 1 });
+  }, 60_000);
+});
+
 describe('what is stopped', () => {
   it('takes no earlier version with it', async () => {
     const before = await list();
@@ -120,7 +161,7 @@ describe('what is stopped', () => {
     expect(job).toMatchObject({ state: 'done', failure: null, result: null });
     const row = (await list()).find(({ id }) => id === job.snapshot);
     expect(row?.verified).toBeNull();
-    expect(await list()).toHaveLength(2);
+    expect(await list()).toHaveLength(3);
     expect((await world.phone(udid)).health.rule).toBe('not-verified');
   }, 60_000);
 
@@ -130,7 +171,7 @@ describe('what is stopped', () => {
     const job = await world.ended(await backup());
     expect(job).toMatchObject({ state: 'failed', failure: { code: 'usbmux/not-running', olderSnapshotsSafe: true } });
     const phone = await world.phone(udid);
-    expect(phone).toMatchObject({ isConnected: false, backups: 2, lastFailure: { code: 'usbmux/not-running' } });
+    expect(phone).toMatchObject({ isConnected: false, backups: 3, lastFailure: { code: 'usbmux/not-running' } });
     expect(phone.health.rule).toBe('last-attempt-failed');
     const { entries } = await world.ask('activity.list', { before: null, limit: 50, udid: null, what: 'all' });
     const codes = entries.map(({ what }) => what);

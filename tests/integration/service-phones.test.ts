@@ -94,6 +94,23 @@ describe('phones as they come and go', () => {
     expect(performance.now() - started).toBeLessThan(400);
   });
 
+  it('are one list with the demo phone, and each is reached where it is', async () => {
+    const demo = await world.ask('phones.startDemo', {});
+    expect(await world.ask('phones.startDemo', {})).toEqual(demo);
+    await world.until(udid(), ({ isConnected }) => isConnected);
+    await world.until(demo.udid, ({ isDemo, isConnected }) => isDemo && isConnected);
+    for (const one of [demo.udid, udid()]) {
+      expect((await world.ended(await world.ask('phones.pair', { udid: one }))).state).toBe('done');
+      await world.until(one, ({ pairing }) => pairing === 'paired');
+    }
+    await world.ask('phones.stopDemo', {});
+    const { phones } = await world.ask('phones.list', {});
+    expect(phones.map((phone) => phone.udid)).toEqual([udid()]);
+    await world.ask('phones.stopDemo', {});
+    await expect(world.ask('phones.changeDemo', {})).rejects.toMatchObject({ code: 'device/not-found' });
+    expect(await world.ask('phones.startDemo', {})).toEqual(demo);
+  }, 60_000);
+
   it('say why trust was not given', async () => {
     await simulator.command({ cmd: 'trust', answer: 'deny' });
     const job = await world.ended(await world.ask('phones.pair', { udid: udid() }));
