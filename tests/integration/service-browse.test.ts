@@ -3,9 +3,17 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createService } from '../../src/main/engine/api/service/service.ts';
 import { MemorySecrets } from '../../src/main/engine/platform/index.ts';
 import type { Snapshot } from '../../src/main/engine/vault/index.ts';
-import type { BrowseKind, OutputOf, VersionRef } from '../../src/shared/contract/procedures/index.ts';
+import {
+  type BrowseKind,
+  type InputOf,
+  type OutputOf,
+  type ProcedureName,
+  procedures,
+  type VersionRef,
+} from '../../src/shared/contract/procedures/index.ts';
 import { BackupWorld } from '../support/backup-world.ts';
 import { BrowsingWorld } from '../support/browse/browsing.ts';
 import { openBackupVersion } from '../support/browse/open-options.ts';
@@ -359,6 +367,9 @@ describe('taking out and comparing', () => {
     const { chats } = await face.ask('browse.chats', { ...older, kind: 'messages', text: null, gone: false });
     const talk = await run('talk', { kind: 'messages', filter: { group: chats[0]?.id } });
     expect(talk.names.some((name) => name.endsWith('.html'))).toBe(true);
+    const asked = { ...older, ...NOTHING, kind: 'photos', gone: true, limit: 1 } as const;
+    const { total } = await face.ask('browse.items', asked);
+    expect((await run('gone-photos', { kind: 'photos', gone: true })).items).toBe(total);
     const file = before.files.find(({ domain }) => domain === 'CameraRollDomain');
     const taken = await run('file', { kind: 'files', ids: [`${file?.domain}/${file?.relativePath}`] });
     expect(taken.files).toBe(1);
@@ -408,5 +419,36 @@ describe('lists of files that are kept', () => {
     await face.browsing.closeAll();
     expect(existsSync(folder)).toBe(false);
     expect(await secrets.get('browse-cache')).toBeNull();
+  });
+});
+
+describe('the whole service', () => {
+  it('answers the same questions with its own vaults, passwords, jobs and lock', async () => {
+    const service = await createService({ home: join(dir, 'service'), env: {}, keychain: null });
+    const ask = async <N extends ProcedureName>(name: N, input: InputOf<N>): Promise<OutputOf<N>> =>
+      procedures[name].output.parse(await service.answer(name, procedures[name].input.parse(input))) as OutputOf<N>;
+    try {
+      const { vault } = await ask('vaults.add', {
+        place: service.host.offerPlace(world.vaultDir),
+        name: null,
+        makeMain: true,
+      });
+      const ref = { vault, snapshot: older.snapshot };
+      const udid = versions[0]?.record.udid ?? '';
+      service.host.unlock();
+      await expect(ask('browse.kinds', ref)).rejects.toMatchObject({ code: 'app/password-needed' });
+      await ask('passwords.give', { udid, password: PASSWORD, remember: false });
+      const { page } = await ask('browse.items', { ...ref, ...NOTHING, kind: 'photos', limit: 20 });
+      if (page.kind !== 'photos') throw new Error('not photos');
+      const token = page.items.find(({ media }) => media !== null)?.media?.token ?? '';
+      const opened = await service.openMedia(token, { start: 0, end: 99 });
+      let bytes = 0;
+      for await (const chunk of opened.bytes) bytes += chunk.length;
+      expect(bytes).toBe(100);
+      await ask('lock.lock', {});
+      await expect(service.openMedia(token, null)).rejects.toMatchObject({ code: 'app/unknown-media' });
+    } finally {
+      await service.close();
+    }
   });
 });

@@ -407,6 +407,8 @@ export const browseProcedures = {
       ...versionRef.shape,
       kind: browseKind,
       filter: browseFilter,
+      /** With `ids` null: only what the newest version of the phone no longer has. */
+      gone: z.boolean().optional(),
       ids: z.array(z.string().max(2048)).max(100_000).nullable(),
       format: z.string().max(20).nullable(),
       place: placeToken,

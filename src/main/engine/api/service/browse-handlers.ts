@@ -1,7 +1,8 @@
 import type { BrowseKind, JobResult } from '../../../../shared/contract/procedures/index.ts';
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import type { SecretStore } from '../../platform/index.ts';
-import { exportItems, type TakenOut } from './browse-export.ts';
+import { exportItems } from './browse-export.ts';
+import type { TakenOut } from './browse-export-files.ts';
 import { coverageAnswer, searchAnswer, usageAnswer } from './browse-facts.ts';
 import { browseGroups, browseItems, browseKinds } from './browse-items.ts';
 import type { BrowseContext } from './browse-list.ts';

@@ -8,7 +8,7 @@ import type {
 } from '../../../../shared/contract/procedures/index.ts';
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import { bytesOf, compareBackups, exportGone, exportKind } from '../../browse/index.ts';
-import type { TakenOut } from './browse-export.ts';
+import type { TakenOut } from './browse-export-files.ts';
 import { type BrowseContext, countOf, isoOf } from './browse-list.ts';
 import { mediaOf, typeByName } from './browse-media.ts';
 import { photoMedia } from './browse-photos.ts';
