@@ -2,6 +2,28 @@ import { currentLocale, t } from './index.ts';
 
 /** Sizes, times and durations as the owner's language writes them. Sizes are decimal, as iOS and disk makers count. */
 
+/** Making a format costs a hundred times what using it does; long lists use each thousands of times. */
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${currentLocale()} ${JSON.stringify(options)}`;
+  const known = dateFormats.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat(currentLocale(), options);
+  dateFormats.set(key, made);
+  return made;
+}
+
+function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${currentLocale()} ${JSON.stringify(options)}`;
+  const known = numberFormats.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.NumberFormat(currentLocale(), options);
+  numberFormats.set(key, made);
+  return made;
+}
+
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const;
 
 export function bytesText(bytes: number): string {
@@ -12,7 +34,7 @@ export function bytesText(bytes: number): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 100 ? 0 : unit <= 2 ? (value < 10 ? 1 : 0) : value < 10 ? 2 : 1;
-  return new Intl.NumberFormat(currentLocale(), {
+  return numberFormat({
     style: 'unit',
     unit: UNITS[unit] ?? 'byte',
     unitDisplay: unit === 0 ? 'long' : 'short',
@@ -21,7 +43,7 @@ export function bytesText(bytes: number): string {
 }
 
 export function numberText(value: number): string {
-  return new Intl.NumberFormat(currentLocale()).format(value);
+  return numberFormat({}).format(value);
 }
 
 export function rateText(bytesPerSecond: number): string {
@@ -29,7 +51,7 @@ export function rateText(bytesPerSecond: number): string {
 }
 
 export function timeText(iso: string | Date): string {
-  return new Intl.DateTimeFormat(currentLocale(), { hour: '2-digit', minute: '2-digit' }).format(new Date(iso));
+  return dateFormat({ hour: '2-digit', minute: '2-digit' }).format(new Date(iso));
 }
 
 /** "Today", "Yesterday", "Friday" within a week, else the date. */
@@ -38,7 +60,7 @@ export function dayText(iso: string | Date, now: Date = new Date()): string {
   const days = dayNumber(now) - dayNumber(date);
   if (days === 0) return t('format.today');
   if (days === 1) return t('format.yesterday');
-  if (days > 1 && days < 7) return new Intl.DateTimeFormat(currentLocale(), { weekday: 'long' }).format(date);
+  if (days > 1 && days < 7) return dateFormat({ weekday: 'long' }).format(date);
   return dateText(date, now);
 }
 
@@ -46,7 +68,7 @@ export function dayText(iso: string | Date, now: Date = new Date()): string {
 export function dateText(iso: string | Date, now: Date = new Date()): string {
   const date = new Date(iso);
   const isThisYear = date.getFullYear() === now.getFullYear();
-  return new Intl.DateTimeFormat(currentLocale(), {
+  return dateFormat({
     day: 'numeric',
     month: 'long',
     ...(isThisYear ? {} : { year: 'numeric' }),
@@ -56,7 +78,7 @@ export function dateText(iso: string | Date, now: Date = new Date()): string {
 /** "Sunday 8 November", as headings of days. */
 export function fullDayText(iso: string | Date, now: Date = new Date()): string {
   const date = new Date(iso);
-  return new Intl.DateTimeFormat(currentLocale(), {
+  return dateFormat({
     weekday: 'long',
     day: 'numeric',
     month: 'long',

@@ -18,6 +18,8 @@ export interface ExportRequest {
   readonly version: VersionRef;
   readonly kind: BrowseKind;
   readonly filter: BrowseFilter;
+  /** With `ids` null: only what the newest backup no longer has. */
+  readonly gone: boolean;
   readonly ids: readonly string[] | null;
   /** "38 photos", for the title and for the news at the end. */
   readonly what: string;
@@ -76,6 +78,7 @@ function Form({
       ...request.version,
       kind: request.kind,
       filter: request.filter,
+      gone: request.gone,
       ids: request.ids === null ? null : [...request.ids],
       format: formats.find((one) => one.id === format)?.format ?? null,
       place: place.token,

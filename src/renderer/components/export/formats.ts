@@ -16,14 +16,8 @@ const CONVERSATIONS = [
   ['json', 'export.format.json'],
 ] as const;
 const RECORDINGS = [[null, 'export.format.recordings']] as const;
-const CALENDAR = [
-  [null, 'export.format.ics'],
-  ['json', 'export.format.json'],
-] as const;
-const LIST = [
-  [null, 'export.format.csv'],
-  ['json', 'export.format.json'],
-] as const;
+const CALENDAR = [[null, 'export.format.ics']] as const;
+const LIST = [[null, 'export.format.csv']] as const;
 
 const FORMATS: Readonly<Record<BrowseKind, ReadonlyArray<readonly [string | null, TextKey]>>> = {
   photos: ORIGINAL,
@@ -33,12 +27,10 @@ const FORMATS: Readonly<Record<BrowseKind, ReadonlyArray<readonly [string | null
   notes: [
     ['markdown', 'export.format.markdown'],
     ['html', 'export.format.html'],
-    ['json', 'export.format.json'],
   ],
   contacts: [
     ['vcard', 'export.format.vcard'],
     ['vcard4', 'export.format.vcard4'],
-    ['json', 'export.format.json'],
   ],
   calendar: CALENDAR,
   reminders: CALENDAR,
@@ -46,8 +38,8 @@ const FORMATS: Readonly<Record<BrowseKind, ReadonlyArray<readonly [string | null
   voicemail: RECORDINGS,
   'voice-memos': RECORDINGS,
   safari: LIST,
-  health: [['json', 'export.format.json']],
-  apps: [['json', 'export.format.json']],
+  health: [[null, 'export.format.json']],
+  apps: ORIGINAL,
   files: ORIGINAL,
 };
 

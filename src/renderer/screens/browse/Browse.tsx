@@ -125,7 +125,8 @@ function Version({
         const { item: _, ...rest } = route;
         replace(item === null ? rest : { ...rest, item });
       },
-      save: (filter: BrowseFilter, ids, what) => setExported({ version, kind, filter, ids, what }),
+      save: (filter: BrowseFilter, ids, what) =>
+        setExported({ version, kind, filter, gone: gone === 'gone', ids, what }),
       showElsewhere: setElsewhere,
       unlock: password.open,
       isLock: password.fits,

@@ -7,14 +7,14 @@ import styles from './Browse.module.css';
 import { useFrame } from './browse-context.ts';
 
 const ALL = '';
-const LABELS: Partial<Record<string, TextKey>> = {
-  photos: 'browse.albums',
-  videos: 'browse.albums',
-  notes: 'browse.folders',
-  contacts: 'browse.accounts',
-  calendar: 'browse.calendars',
-  reminders: 'browse.lists',
-  safari: 'browse.safariKinds',
+const LABELS: Partial<Record<string, readonly [TextKey, TextKey]>> = {
+  photos: ['browse.albums', 'browse.allOf.albums'],
+  videos: ['browse.albums', 'browse.allOf.albums'],
+  notes: ['browse.folders', 'browse.allOf.folders'],
+  contacts: ['browse.accounts', 'browse.allOf.accounts'],
+  calendar: ['browse.calendars', 'browse.allOf.calendars'],
+  reminders: ['browse.lists', 'browse.allOf.lists'],
+  safari: ['browse.safariKinds', 'browse.allOf.kinds'],
 };
 
 /** What a kind can be narrowed to, and what can be done with all of it. */
@@ -27,11 +27,11 @@ export function GroupBar({ children }: { readonly children?: ReactNode }) {
     <div className={styles['bar']}>
       {label === undefined || list.length === 0 ? null : (
         <Select
-          label={t(label)}
+          label={t(label[0])}
           isHidden
           value={frame.group ?? ALL}
           choices={[
-            { id: ALL, label: t('browse.allGroups') },
+            { id: ALL, label: t(label[1]) },
             ...list.map(({ id, title, count }) => ({
               id,
               label: `${titleOf(title)}${count === null ? '' : ` · ${numberText(count)}`}`,

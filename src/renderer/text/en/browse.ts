@@ -36,7 +36,12 @@ export const browse = {
   'browse.notHere':
     '{count, plural, =0 {Not in this backup, and in no other.} one {Not in this backup. It is in one other.} other {Not in this backup. It is in # others.}}',
   'browse.goNewest': 'Go to the Newest One',
-  'browse.allGroups': 'All',
+  'browse.allOf.albums': 'All albums',
+  'browse.allOf.folders': 'All folders',
+  'browse.allOf.accounts': 'All accounts',
+  'browse.allOf.calendars': 'All calendars',
+  'browse.allOf.lists': 'All lists',
+  'browse.allOf.kinds': 'Everything',
   'browse.albums': 'Album',
   'browse.folders': 'Folder',
   'browse.accounts': 'Account',

@@ -54,6 +54,7 @@ export function Conversation({ kind, chat }: { readonly kind: 'messages' | 'what
       (place) => {
         if (place === null) return;
         setFlash(id);
+        isAtEnd.current = false;
         virtual.scrollToIndex(total - 1 - place, { align: 'center' });
       },
       () => undefined,
@@ -68,6 +69,15 @@ export function Conversation({ kind, chat }: { readonly kind: 'messages' | 'what
     if (frame.item !== null) goTo(frame.item);
     else if (isFirst) virtual.scrollToIndex(total - 1, { align: 'end' });
   }, [list, total]);
+
+  // Heights become known as messages come: the end stays in sight until somebody scrolls away from it.
+  const isAtEnd = useRef(frame.item === null);
+  const height = virtual.getTotalSize();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another height moves the end.
+  useLayoutEffect(() => {
+    const element = scroll.current;
+    if (isAtEnd.current && element !== null) element.scrollTop = element.scrollHeight;
+  }, [height]);
 
   const what = kindCount(kind, chat.messages);
   return (
@@ -89,8 +99,17 @@ export function Conversation({ kind, chat }: { readonly kind: 'messages' | 'what
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
         tabIndex={0}
         aria-label={titleOf(chat)}
+        onWheel={(event) => {
+          if (event.deltaY < 0) isAtEnd.current = false;
+        }}
+        onKeyDown={() => {
+          isAtEnd.current = false;
+        }}
+        onPointerDown={() => {
+          isAtEnd.current = false;
+        }}
       >
-        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        <div style={{ height, position: 'relative' }}>
           {rows.map(({ index, start, key }) => {
             const place = total - 1 - index;
             return (

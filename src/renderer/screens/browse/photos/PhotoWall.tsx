@@ -105,7 +105,7 @@ function Wall({
     count: layout.rows.length,
     getScrollElement: () => scroll.current,
     estimateSize: (index) => (layout.rows[index]?.type === 'day' ? DAY_HEIGHT : layout.rowHeight + GAP),
-    overscan: 4,
+    overscan: 3,
     useFlushSync: false,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: another layout has other heights.
