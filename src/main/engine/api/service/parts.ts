@@ -115,6 +115,8 @@ export interface VaultsPart {
   use<T>(id: string, work: (vault: Vault) => Promise<T>): Promise<T>;
   /** After something was written: the lists that hang on it are asked for again. */
   changed(id: string): void;
+  /** It lies elsewhere now: whoever comes next opens it there. */
+  moved(id: string): void;
   /** Counts up with every `changed`, for whoever keeps a list of it. */
   generation(id: string): number;
   /** What the owner said about it. */

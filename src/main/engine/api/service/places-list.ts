@@ -1,4 +1,4 @@
-import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, sep } from 'node:path';
 import type { OutputOf, PlaceView } from '../../../../shared/contract/procedures/index.ts';
@@ -79,9 +79,9 @@ export async function makeFolder(
     await mkdir(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // It is there already: that is as good.
-    if (code !== 'EEXIST')
-      throw new BackstopError('app/folder-unreadable', { data: { path: folder, reason: code ?? '' } });
+    // A folder that is there already is as good. A link is not: it may lead anywhere.
+    const isThere = code === 'EEXIST' && (await lstat(folder).catch(() => null))?.isDirectory() === true;
+    if (!isThere) throw new BackstopError('app/folder-unreadable', { data: { path: folder, reason: code ?? '' } });
   }
   return { token: parts.places.offer(folder), name: plain };
 }

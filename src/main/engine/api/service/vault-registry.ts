@@ -92,6 +92,17 @@ export class VaultRegistry implements VaultsPart {
     this.#events.changed('vaults');
   }
 
+  moved(id: string): void {
+    const opening = this.#open.get(id);
+    if (opening !== undefined) {
+      this.#drop(id, opening);
+      if (opening.timer !== null) clearTimeout(opening.timer);
+      opening.timer = null;
+      if (opening.users === 0) this.#rest(id, opening);
+    }
+    this.changed(id);
+  }
+
   generation(id: string): number {
     return this.#generations.get(id) ?? 0;
   }

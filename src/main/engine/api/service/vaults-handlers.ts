@@ -93,7 +93,7 @@ function careHandlers(
       return start('move-vault', vault, async ({ options }) => {
         const { type: _type, ...report } = await engine.moveVault({ vault: path, target }, options);
         library.note({ what: 'vault-moved', udid: null, vault, snapshot: null, facts: { folder: report.path } });
-        vaults.changed(vault);
+        vaults.moved(vault);
         return { kind: 'move-vault', report };
       });
     },
