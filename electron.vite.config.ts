@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, globSync, mkdirSync } from 'node:fs';
+import { copyFileSync, globSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'electron-vite';
@@ -30,10 +30,7 @@ export default defineConfig({
     plugins: [threads()],
     build: {
       rollupOptions: {
-        input: {
-          index: at('src/main/index.ts'),
-          ...(existsSync(at('src/main/engine/host.ts')) ? { engine: at('src/main/engine/host.ts') } : {}),
-        },
+        input: { index: at('src/main/index.ts'), engine: at('src/main/engine/host.ts') },
         // All in one folder: the engine finds its threads, and the shell its parts, from where their code lies.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

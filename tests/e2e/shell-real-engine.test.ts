@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -12,10 +12,7 @@ import { eventually, postFrame } from './standin/shell.ts';
  * The whole program: the built shell, the built engine in a process of its own, the built pages, a simulated phone. One story,
  * told in order.
  */
-const hasEngine = existsSync(join(import.meta.dirname, '../../src/main/engine/host.ts'));
-if (!hasEngine) console.warn('\nSKIPPED: src/main/engine/host.ts is not there yet, so no real engine was started.\n');
-
-describe.skipIf(!hasEngine)('the app with its engine', () => {
+describe('the app with its engine', () => {
   const home = mkdtempSync(join(tmpdir(), 'backstop-whole-'));
   const disk = join(home, 'disk');
   let app: LaunchedApp;
