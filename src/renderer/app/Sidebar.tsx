@@ -12,8 +12,8 @@ import {
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-aria-components';
-import type { PhoneView } from '../../shared/contract/procedures/index.ts';
-import { useQuery } from '../api/engine.tsx';
+import type { JobView, PhoneView } from '../../shared/contract/procedures/index.ts';
+import { isLive, useJobs, useQuery } from '../api/engine.tsx';
 import { Menu } from '../components/Menu.tsx';
 import { PhoneArt } from '../components/PhoneArt.tsx';
 import { whenInSentence } from '../text/formats.ts';
@@ -88,7 +88,10 @@ function Item({
   readonly count?: number;
 }) {
   const { route: here } = useNavigation();
-  const isHere = here.screen === route.screen || (here.screen === 'contents' && route.screen === 'history');
+  const isHere =
+    here.screen === route.screen ||
+    (here.screen === 'contents' && route.screen === 'history') ||
+    (here.screen === 'job' && route.screen === 'activity');
   return (
     <Link
       className={`${styles['item']} ${isHere ? styles['on'] : ''}`}
@@ -104,6 +107,7 @@ function Item({
 
 function Switcher({ phones, phone }: { readonly phones: readonly PhoneView[]; readonly phone: PhoneView | undefined }) {
   const { go, choosePhone, route } = useNavigation();
+  const running = useJobs().find((one) => one.kind === 'backup' && one.udid === phone?.udid && isLive(one));
   if (phone === undefined) {
     return (
       <div className={styles['switcher']}>
@@ -138,7 +142,7 @@ function Switcher({ phones, phone }: { readonly phones: readonly PhoneView[]; re
       <PhoneArt udid={phone.udid} width={16} />
       <span className={styles['who']}>
         <strong>{phone.name}</strong>
-        <em>{statusOf(phone)}</em>
+        <em>{running === undefined ? statusOf(phone) : runningText(running)}</em>
       </span>
       <ChevronsUpDown size={15} aria-hidden />
     </Menu>
@@ -148,4 +152,10 @@ function Switcher({ phones, phone }: { readonly phones: readonly PhoneView[]; re
 function statusOf({ lastVerifiedAt, backups }: PhoneView): string {
   if (lastVerifiedAt !== null) return t('nav.verifiedAt', { when: whenInSentence(lastVerifiedAt) });
   return backups === 0 ? t('nav.noBackup') : t('nav.notVerified');
+}
+
+function runningText({ passcodeSince, percent, state }: JobView): string {
+  if (passcodeSince !== null) return t('foot.passcode');
+  if (state === 'waiting') return t('foot.waiting');
+  return t('foot.running', { percent: percent === null ? 'none' : String(Math.round(percent)) });
 }

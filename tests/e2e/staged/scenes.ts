@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { activityScenes } from './scenes/activity.ts';
 import { base } from './scenes/base.ts';
 import { browseScenes } from './scenes/browse.ts';
 import { changesScenes } from './scenes/changes.ts';
@@ -8,6 +9,7 @@ import { firstRunScenes } from './scenes/first-run.ts';
 import { historyScenes } from './scenes/history.ts';
 import { homeScenes } from './scenes/home.ts';
 import { jobScenes } from './scenes/job.ts';
+import { settingsScenes } from './scenes/settings.ts';
 import { verifyScenes } from './scenes/verify.ts';
 import type { Scene } from './staged-engine.ts';
 import type { StagedMedia } from './staged-server.ts';
@@ -26,6 +28,8 @@ export const scenes: Readonly<Record<string, StagedScreen>> = {
   ...homeScenes,
   ...firstRunScenes,
   ...jobScenes,
+  ...settingsScenes,
+  ...activityScenes,
   ...historyScenes,
   ...destinationScenes,
   ...verifyScenes,

@@ -20,6 +20,7 @@ export function BackupEnd({ job, phone }: { readonly job: JobView; readonly phon
   const sheets = useSheets();
   const again = phone === undefined || sheets === null ? undefined : () => sheets.backUp(phone);
   if (job.result?.kind === 'backup') return <Ended done={job.result} />;
+  if (job.state === 'done') return <Unverified job={job} />;
   const until = phone?.health.protectedUntil ?? null;
   return (
     <div className={styles['end']}>
@@ -48,6 +49,30 @@ export function BackupEnd({ job, phone }: { readonly job: JobView; readonly phon
           </div>
         </>
       )}
+    </div>
+  );
+}
+
+/** The owner went on without the rest of the verification: the backup is there, and nobody checked it. */
+function Unverified({ job: { udid, vault, snapshot } }: { readonly job: JobView }) {
+  const { go } = useNavigation();
+  return (
+    <div className={styles['end']}>
+      <div className={styles['head']} role="status" aria-live="assertive">
+        <Mark kind="idle" size={34} label={null} />
+        <h2>{t('run.done.unverified')}</h2>
+        <p>{t('run.skipText')}</p>
+        <div className={styles['buttons']}>
+          {udid === null || vault === null || snapshot === null ? null : (
+            <Button onPress={() => go({ screen: 'verify', udid, version: { vault, snapshot } })}>
+              {t('run.done.verify')}
+            </Button>
+          )}
+          <Button look="filled" onPress={() => go({ screen: 'home' })}>
+            {t('job.close')}
+          </Button>
+        </div>
+      </div>
     </div>
   );
 }

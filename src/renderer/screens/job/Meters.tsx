@@ -45,17 +45,15 @@ export function Meters({ job, step }: { readonly job: JobView; readonly step: St
             </>
           )}
         </Meter>
-        {isVerifying || step === 'store' || silence === null ? (
-          <Meter name={t('run.newToDisk')}>{job.newBytes === null ? none : bytesText(job.newBytes)}</Meter>
-        ) : (
-          <Meter name={t('run.lastData')}>{agoText(silence)}</Meter>
-        )}
+        <Meter name={t('run.newToDisk')}>{job.newBytes === null ? none : bytesText(job.newBytes)}</Meter>
       </dl>
-      <p className={styles['quiet']} aria-live="polite">
-        {silence !== null && silence > QUIET_MS && step === 'copy'
-          ? t('run.quiet', { minutes: Math.floor(silence / 60_000) })
-          : ''}
-      </p>
+      {isReceiving && silence !== null ? (
+        <p className={silence > QUIET_MS && !isVerifying ? styles['quiet'] : styles['heartbeat']}>
+          {silence > QUIET_MS && !isVerifying
+            ? t('run.quiet', { minutes: Math.floor(silence / 60_000) })
+            : t('run.lastData', { ago: agoText(silence) })}
+        </p>
+      ) : null}
     </>
   );
 }

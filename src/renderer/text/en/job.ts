@@ -59,10 +59,10 @@ export const job = {
   'run.filesRead': 'Files read back',
   'run.dataRead': 'Data read back',
   'run.newToDisk': 'New to this disk',
-  'run.lastData': 'Last data',
+  'run.lastData': 'Last data: {ago}',
   'run.of': 'of {total}',
   'run.ofAbout': 'of about {total}',
-  'run.justNow': 'Just now',
+  'run.justNow': 'just now',
   'run.secondsAgo': '{seconds, plural, one {# second ago} other {# seconds ago}}',
   'run.minutesAgo': '{minutes, plural, one {# minute ago} other {# minutes ago}}',
   'run.quiet':
