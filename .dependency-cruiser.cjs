@@ -93,6 +93,14 @@ module.exports = {
       to: { path: '^src/main', pathNot: '^src/main/engine/(process/|platform/|log/|client\\.ts$)' },
     },
     {
+      name: 'jobs-and-library-know-no-work',
+      comment:
+        'Turns and memory know nothing of phones, vaults or backups: what is run and remembered is given to them.',
+      severity: 'error',
+      from: { path: '^src/main/engine/(jobs|library)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/main', pathNot: '^src/main/engine/($1|platform|log)/' },
+    },
+    {
       name: 'platform-is-the-floor',
       comment: 'Everything stands on platform and log; they stand on nothing of the engine.',
       severity: 'error',
