@@ -72,6 +72,8 @@ export class DemoPhone {
     // Loaded here only: no real phone has a use for a simulated one.
     const { startSimulator } = await import('../../../simulator/simulator.ts');
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    // Left by an engine that was killed: its databases are made anew. Whom the phone trusts lies beside them and stays.
+    await rm(join(this.#folder, `phone-${PHONE.seed}`, 'content'), { recursive: true, force: true });
     // The name of a socket must be short, wherever Backstop's own folder is.
     const socketFolder = await mkdtemp(join(tmpdir(), 'backstop-demo-'));
     try {
