@@ -80,7 +80,12 @@ export class OpenVersion implements AsyncDisposable {
   }
 
   photos(): Promise<PhotoLibrary> {
-    return this.keepOwn('photos', () => PhotoLibrary.open(this.backup));
+    return this.keepOwn('photos', async () => {
+      const library = await PhotoLibrary.open(this.backup);
+      // Every page needs them; the first one should not wait for them.
+      library.albums();
+      return library;
+    });
   }
 
   briefs(): Promise<PhotoBriefs> {
