@@ -151,6 +151,31 @@ describe('looking into versions', () => {
     expect(place.page.items[0]).toMatchObject({ id: hit?.id });
   });
 
+  it('shows WhatsApp as it shows Messages: chats, pages, search, media', async () => {
+    await using face = await opened();
+    const { chats, isPresent } = await face.ask('browse.chats', {
+      ...older,
+      kind: 'whatsapp',
+      text: null,
+      gone: false,
+    });
+    expect(isPresent).toBe(true);
+    expect(chats.length).toBeGreaterThan(0);
+    let withText = '';
+    for (const chat of chats) {
+      const filter = { group: chat.id };
+      const first = await face.ask('browse.items', { ...older, ...NOTHING, kind: 'whatsapp', filter, limit: 30 });
+      if (first.page.kind !== 'whatsapp') throw new Error('not WhatsApp');
+      expect(first.total).toBeGreaterThanOrEqual(chat.messages);
+      const times = first.page.items.map(({ sentAt }) => sentAt ?? '');
+      expect(times).toEqual([...times].sort().reverse());
+      withText ||= first.page.items.find(({ text }) => text !== null)?.text ?? '';
+    }
+    const filter = { text: withText.split(/\s/)[0] ?? '' };
+    const found = await face.ask('browse.items', { ...older, ...NOTHING, kind: 'whatsapp', filter, limit: 5 });
+    expect(found.total).toBeGreaterThan(0);
+  });
+
   it('knows what the newest version no longer has', async () => {
     await using face = await opened();
     const idsOf = (truth: Truth): Set<string> =>
