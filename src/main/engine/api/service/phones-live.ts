@@ -40,6 +40,8 @@ export interface LivePhonesOptions {
   readonly store: PairRecordStore;
   readonly events: Events;
   readonly library: Pick<LibraryPart, 'rememberPhone'>;
+  /** A phone at work is not asked how it is. */
+  readonly isBusy: (udid: string) => boolean;
 }
 
 /** The phones that are here, watched. Whoever asks gets what is known at once; the phones are asked in the background. */
@@ -47,11 +49,13 @@ export class LivePhones {
   readonly #store: PairRecordStore;
   readonly #events: Events;
   readonly #library: LivePhonesOptions['library'];
+  readonly #isBusy: LivePhonesOptions['isBusy'];
   readonly #seen = new Map<string, Seen>();
   readonly #watches = new Set<Watch>();
   #main: Watch | null = null;
 
-  constructor({ store, events, library }: LivePhonesOptions) {
+  constructor({ store, events, library, isBusy }: LivePhonesOptions) {
+    this.#isBusy = isBusy;
     this.#store = store;
     this.#events = events;
     this.#library = library;
@@ -110,7 +114,7 @@ export class LivePhones {
     if (seen === undefined) return;
     seen.stop.abort();
     seen.stop = new AbortController();
-    void this.#look(seen);
+    void this.#look(seen, true);
   }
 
   /** After sleep connections look alive that are not. */
@@ -200,10 +204,17 @@ export class LivePhones {
     if (hasChanged) this.#events.changed('phones');
   }
 
-  /** Asks a phone now and then, as long as it is here. */
-  async #look(seen: Seen): Promise<void> {
+  /** Asks a phone now and then, as long as it is here. `atOnce`: something about it is known to have changed. */
+  async #look(seen: Seen, atOnce = false): Promise<void> {
     const { signal } = seen.stop;
+    let mustAsk = atOnce;
     while (!signal.aborted) {
+      // What is known of it stays; what is not known yet is worth the question.
+      if (!mustAsk && seen.facts !== null && this.#isBusy(seen.phone.udid)) {
+        await sleep(ASK_AGAIN_MS, signal).catch(() => undefined);
+        continue;
+      }
+      mustAsk = false;
       let facts: PhoneFacts | null = null;
       try {
         facts = await inspectPhone(seen.endpoint, seen.phone, this.#store, { signal });

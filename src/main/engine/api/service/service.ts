@@ -77,13 +77,15 @@ class LocalService implements Service {
     const pairRecords = pairRecordFolder(join(home, 'pair-records'));
     const lock = new Lock(library, events);
     const passwords = new Passwords({ library, vaults, lock, keychain });
-    const live = new LivePhones({ store: pairRecords, events, library });
+    const jobs = new Jobs((job) => events.emit({ type: 'job', job }));
+    const isBusy = (udid: string): boolean => jobs.isBusy({ udid });
+    const live = new LivePhones({ store: pairRecords, events, library, isBusy });
     const parts: LiveParts = {
       home,
       env,
       engine: createEngine({ home, env, otherMuxers: () => muxers.list() }),
       events,
-      jobs: new Jobs((job) => events.emit({ type: 'job', job })),
+      jobs,
       library,
       vaults,
       places: new Places(),
