@@ -44,7 +44,7 @@ export function VersionPicker({
       {selected === undefined ? null : (
         <>
           <Mark kind={markOf(selected)} size={14} />
-          <strong>{whenText(selected.finishedAt)}</strong>
+          <strong>{whenText(selected.finishedAt)}</strong>{' '}
           {noteOf(selected) === null ? null : <em>{noteOf(selected)}</em>}
           <Lock isEncrypted={selected.encrypted} size={13} />
         </>
@@ -58,6 +58,12 @@ export function VersionPicker({
 export function markOf(row: BackupRow): MarkKind {
   if (row.damage !== null || row.verified?.ok === false) return 'bad';
   return isVerified(row) ? 'ok' : 'idle';
+}
+
+/** As the button shows it, for its name. */
+export function versionWords(row: BackupRow): string {
+  const note = noteOf(row);
+  return note === null ? whenText(row.finishedAt) : `${whenText(row.finishedAt)} ${note}`;
 }
 
 function noteOf(row: BackupRow): string | null {

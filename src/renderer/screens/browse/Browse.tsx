@@ -9,8 +9,7 @@ import { SearchField, Segmented } from '../../components/Fields.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Empty } from '../../components/Parts.tsx';
 import { usePasswordSheet } from '../../components/passwords/EnterPassword.tsx';
-import { VersionPicker } from '../../components/version-picker/VersionPicker.tsx';
-import { whenText } from '../../text/formats.ts';
+import { VersionPicker, versionWords } from '../../components/version-picker/VersionPicker.tsx';
 import { t } from '../../text/index.ts';
 import styles from './Browse.module.css';
 import { type BrowseFrame, BrowseFrameContext } from './browse-context.ts';
@@ -144,7 +143,7 @@ function Version({
             <VersionPicker
               rows={rows}
               selected={row}
-              label={t('browse.version', { when: whenText(row.finishedAt) })}
+              label={t('browse.version', { when: versionWords(row) })}
               title={t('browse.chooseVersion')}
               onChoose={(one) => choose(rows.indexOf(one))}
             />
@@ -161,7 +160,7 @@ function Version({
               label={t('browse.searchKind', { kind: kindTitle(kind).toLowerCase() })}
               value={typed}
               onChange={setTyped}
-              width={168}
+              width={178}
             />
           </>
         }

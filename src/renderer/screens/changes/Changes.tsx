@@ -8,8 +8,7 @@ import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { Menu } from '../../components/Menu.tsx';
 import { Page, PageBody } from '../../components/Page.tsx';
 import { Empty } from '../../components/Parts.tsx';
-import { VersionPicker } from '../../components/version-picker/VersionPicker.tsx';
-import { whenText } from '../../text/formats.ts';
+import { VersionPicker, versionWords } from '../../components/version-picker/VersionPicker.tsx';
 import { t } from '../../text/index.ts';
 import styles from './Changes.module.css';
 import { Comparison } from './Comparison.tsx';
@@ -76,7 +75,7 @@ export function Changes({
           <VersionPicker
             rows={rows}
             selected={olderRow}
-            label={t('changes.older', { when: olderRow === undefined ? '' : whenText(olderRow.finishedAt) })}
+            label={t('changes.older', { when: olderRow === undefined ? '' : versionWords(olderRow) })}
             title={t('changes.chooseOlder')}
             onChoose={(row) => choose({ older: row })}
           />
@@ -84,7 +83,7 @@ export function Changes({
           <VersionPicker
             rows={rows}
             selected={newerRow}
-            label={t('changes.newer', { when: newerRow === undefined ? '' : whenText(newerRow.finishedAt) })}
+            label={t('changes.newer', { when: newerRow === undefined ? '' : versionWords(newerRow) })}
             title={t('changes.chooseNewer')}
             onChoose={(row) => choose({ newer: row })}
           />

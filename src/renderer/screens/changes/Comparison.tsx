@@ -92,7 +92,7 @@ export function Comparison({
           />
         ))}
       </div>
-      <aside className={styles['right']}>
+      <aside className={styles['right']} aria-label={t('changes.summary')}>
         <Sum label={t('changes.left')} kinds={kinds} of="goneBytes" count={total('gone')} isLarge />
         <Sum label={t('changes.came')} kinds={kinds} of="addedBytes" count={total('added')} />
         {inTrash === 0 ? null : <p className={styles['tip']}>{t('changes.inTrash', { count: inTrash })}</p>}

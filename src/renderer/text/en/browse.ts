@@ -78,6 +78,7 @@ export const browse = {
   'browse.videoCloud': 'The film was only in iCloud when the backup was made.',
   'browse.fileMissing': 'Its file is not in this backup.',
   'browse.noPicture': 'No picture can be shown of this one. It can be saved to a folder.',
+  'browse.facts': 'Details',
   'browse.fact.name': 'Name',
   'browse.fact.taken': 'Taken',
   'browse.fact.size': 'Size',
@@ -107,8 +108,9 @@ export const browse = {
   'browse.people':
     '{people, plural, =0 {} one {# person. } other {# people. }}{count, plural, one {# message} other {# messages}}',
   'browse.loose': 'Messages without a conversation',
+  'browse.bubbles': 'Messages of this conversation',
   'browse.exportChat': 'Export Conversation…',
-  'browse.find': 'Find in this conversation',
+  'browse.find': 'Find here',
   'browse.matches': '{at, number} of {count, number}',
   'browse.noMatches': 'No match',
   'browse.olderMatch': 'Earlier match',

@@ -46,6 +46,7 @@ export const changes = {
   'changes.bringBack': 'Bring back',
   'changes.bringBackText':
     'Saved from the older backup, in formats that other programs read. iOS does not let a computer put single photos or messages back.',
+  'changes.summary': 'Summary',
   'changes.untitled': 'No title',
   'changes.what': 'what is gone',
 } as const;

@@ -98,7 +98,7 @@ export function Conversation({ kind, chat }: { readonly kind: 'messages' | 'what
         className={styles['bubbles']}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
         tabIndex={0}
-        aria-label={titleOf(chat)}
+        aria-label={t('browse.bubbles')}
         onWheel={(event) => {
           if (event.deltaY < 0) isAtEnd.current = false;
         }}
@@ -182,7 +182,7 @@ function FindBar({
   };
   return (
     <search className={styles['find']}>
-      <SearchField label={t('browse.find')} value={typed} onChange={onType} onSubmit={() => step(1)} width={190} />
+      <SearchField label={t('browse.find')} value={typed} onChange={onType} onSubmit={() => step(1)} width={150} />
       <small role="status">
         {find === '' || matches === undefined
           ? ''

@@ -70,7 +70,7 @@ export function PhotoViewer({
               </IconButton>
             </div>
           </div>
-          <aside className={styles['facts']}>
+          <aside className={styles['facts']} aria-label={t('browse.facts')}>
             <div className={styles['close']}>
               <IconButton look="quiet" label={t('common.close')} onPress={onClose} autoFocus>
                 <X size={17} aria-hidden />
