@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalLine } from './layout/canonical.ts';
+import { isPlainRecord } from './record-shape.ts';
 
 /**
  * The snapshot record: one line of JSON whose appearance under its final name is the commit.
@@ -103,7 +104,9 @@ export function parseRecord(bytes: Buffer, claimed: { seq: number; id: string },
   } catch {
     return { ok: false, reason: 'it is not JSON' };
   }
-  const parsed = snapshotRecordSchema.safeParse(value);
+  const parsed = isPlainRecord(value)
+    ? { success: true as const, data: value as SnapshotRecord }
+    : snapshotRecordSchema.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return {
