@@ -46,7 +46,7 @@ class GeneratedPhone implements PhoneContent {
       seed: spec.seed,
       identity: this.identity,
       language,
-      clock: new PhoneClock(PRESENT + random.below(60) * DAY + random.below(DAY)),
+      clock: new PhoneClock(spec.present ?? PRESENT + random.below(60) * DAY + random.below(DAY)),
       tree: new FileTree(1000 + random.below(100_000)),
       scratchDir,
     });

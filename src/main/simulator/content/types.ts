@@ -10,6 +10,8 @@ export interface PhoneSpec {
   readonly name?: string;
   /** BCP 47; decides names, texts and scripts. Default: derived from the seed. */
   readonly locale?: string;
+  /** Unix seconds: what the phone's own clock says when it is made. Default: derived from the seed. */
+  readonly present?: number;
 }
 
 export interface PhoneIdentity {

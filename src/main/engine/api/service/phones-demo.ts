@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BackstopError } from '../../../../shared/errors/index.ts';
@@ -6,7 +6,7 @@ import type { Simulator } from '../../../simulator/simulator.ts';
 import { type MuxEndpoint, parseMuxAddress } from '../../device/index.ts';
 
 /** Enough to look like a phone. */
-const PHONE = { seed: 20_261_123, files: 600, bytes: 60e6, name: 'Demo iPhone' } as const;
+const PHONE = { seed: 20_261_123, files: 600, bytes: 60e6, name: 'Demo iPhone', locale: 'en' } as const;
 /** As over an old cable, so that somebody sees what happens: about twelve seconds for a first backup. */
 const PACE = { bytesPerSecond: 5_500_000, batchFiles: 24, batchBytes: 2 * 1024 * 1024 } as const;
 const PASSCODE_MS = 3_000;
@@ -72,6 +72,9 @@ export class DemoPhone {
     // Loaded here only: no real phone has a use for a simulated one.
     const { startSimulator } = await import('../../../simulator/simulator.ts');
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    // What a run that was killed had begun to make; whom the phone trusts lies beside it, and stays.
+    await rm(join(this.#folder, `phone-${PHONE.seed}`, 'content'), { recursive: true, force: true });
+    const present = await this.#present();
     // Left by an engine that was killed: its databases are made anew. Whom the phone trusts lies beside them and stays.
     await rm(join(this.#folder, `phone-${PHONE.seed}`, 'content'), { recursive: true, force: true });
     // The name of a socket must be short, wherever Backstop's own folder is.
@@ -83,7 +86,9 @@ export class DemoPhone {
             ? { kind: 'tcp', host: '127.0.0.1', port: 0 }
             : { kind: 'unix', path: join(socketFolder, 'phone.sock') },
         ],
-        phones: [{ spec: PHONE, ...(this.#isPaced ? { state: { passcodeDelayMs: PASSCODE_MS } } : {}) }],
+        phones: [
+          { spec: { ...PHONE, present }, ...(this.#isPaced ? { state: { passcodeDelayMs: PASSCODE_MS } } : {}) },
+        ],
         scratchDir: this.#folder,
         ...(this.#isPaced ? { pace: PACE } : {}),
       });
@@ -94,5 +99,15 @@ export class DemoPhone {
       await rm(socketFolder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** The day of its first start: its photos and messages are of the months before, and stay the same from then on. */
+  async #present(): Promise<number> {
+    const file = join(this.#folder, 'present');
+    const known = Number(await readFile(file, 'utf8').catch(() => ''));
+    if (Number.isSafeInteger(known) && known > 1_700_000_000) return known;
+    const now = Math.floor(Date.now() / 1000);
+    await writeFile(file, String(now), { mode: 0o600 });
+    return now;
   }
 }

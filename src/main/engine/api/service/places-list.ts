@@ -11,6 +11,7 @@ import { judgePlace } from './places-judge.ts';
 /** Disks and folders to choose from. */
 
 const MOST_FOLDERS = 1000;
+const SMALLEST_DISK = 1e9;
 /** Where systems keep themselves: nobody's place for backups. */
 const SYSTEM = /^\/(boot|dev|proc|run|sys|snap|usr|var\/lib|etc|private\/var\/vm|System)(\/|$)/;
 const SAFE_NAME = /^[^\p{Cc}\\/:*?"<>|]{1,100}$/u;
@@ -34,7 +35,10 @@ export async function listPlaces(
     const real = there?.isDirectory() === true ? await realpath(path).catch(() => null) : null;
     if (real === null || seen.has(real)) continue;
     seen.add(real);
-    places.push({ token: parts.places.offer(path), ...(await judgePlace(path, { neededBytes, isTested: false })) });
+    const judged = await judgePlace(path, { neededBytes, isTested: false });
+    // What systems mount for themselves is small, and no disk of anybody's.
+    if (path !== home && judged.totalBytes !== null && judged.totalBytes < SMALLEST_DISK) continue;
+    places.push({ token: parts.places.offer(path), ...judged });
   }
   const rank = ({ kind, path }: PlaceView): number =>
     kind === 'external' ? 0 : kind === 'network' ? 1 : path === home ? 2 : 3;
