@@ -245,7 +245,7 @@ export function Select<T extends string>({
     >
       {isHidden ? null : <Label className={styles['rowLabel'] ?? ''}>{label}</Label>}
       <AriaButton className={styles['selectButton'] ?? ''}>
-        <SelectValue />
+        <SelectValue>{({ selectedText }) => selectedText}</SelectValue>
         <ChevronDown size={14} aria-hidden />
       </AriaButton>
       <Popover className={menuStyles['popover'] ?? ''} offset={4}>

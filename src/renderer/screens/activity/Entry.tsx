@@ -38,7 +38,7 @@ export function Entry({
   return (
     <li>
       <Disclosure className={styles['entry'] ?? ''}>
-        <AriaButton slot="trigger" className={styles['line'] ?? ''} aria-label={t('activity.details', { what: text })}>
+        <AriaButton slot="trigger" className={styles['line'] ?? ''}>
           <time dateTime={entry.at}>{timeText(entry.at)}</time>
           <Mark kind={didMark(entry)} size={14} label={null} />
           <span className={styles['what']}>{text}</span>

@@ -43,7 +43,7 @@ export function BackupStep({ phone, onBack, onNext }: StepProps & { readonly pho
         <div className={styles['footer']}>
           <span className={styles['maths']}>{isRunning ? t('first.backup.text') : ''}</span>
           {isRunning ? <CancelButton job={job} earlier={phone.backups} /> : null}
-          <Button look={isDone ? 'filled' : 'plain'} size="large" onPress={close}>
+          <Button look={isDone ? 'filled' : 'plain'} size={isDone ? 'large' : 'normal'} onPress={close}>
             {t(isDone ? 'common.done' : 'job.background')}
           </Button>
         </div>

@@ -17,7 +17,6 @@ export const activity = {
   'activity.more': 'Show Older',
   'activity.copy': 'Copy Details',
   'activity.copied': 'Details copied.',
-  'activity.details': 'Details of {what}',
   'activity.dismiss': 'Take it off the list',
   'activity.show': 'Show',
   'activity.time': 'Time',

@@ -38,7 +38,7 @@ export const activityScenes: Readonly<Record<string, StagedScreen>> = {
       },
     },
     steps: async (page) => {
-      await page.getByRole('button', { name: 'Details of Backup failed' }).click();
+      await page.getByRole('button', { name: /Backup failed/ }).click();
       await page.getByRole('button', { name: 'Copy Details' }).waitFor();
     },
   },

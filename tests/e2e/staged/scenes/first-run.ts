@@ -92,4 +92,7 @@ export const firstRunScenes: Readonly<Record<string, StagedScreen>> = {
   'first-run-has-password': at('password', fresh({ password: { kept: 'none', testedAt: null } })),
   'first-run-backup': at('backup', fresh({})),
   'first-run-running': at('backup', fresh({}), { 'jobs.list': { jobs: [runningJob] } }),
+  'first-run-passcode': at('backup', fresh({}), {
+    'jobs.list': { jobs: [{ ...runningJob, percent: null, passcodeSince: runningJob.startedAt }] },
+  }),
 };
