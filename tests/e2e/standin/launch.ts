@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,13 +32,15 @@ export interface LaunchOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Debian's, or the one that was named; elsewhere the Chrome that is installed. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const browserChoice = existsSync(CHROMIUM) ? { executablePath: CHROMIUM } : { channel: 'chrome' };
 
 export async function launchApp({ folder, home, platform, args = [], env = {} }: LaunchOptions): Promise<LaunchedApp> {
   const port = await freePort();
   mkdirSync(join(home, 'browser'), { recursive: true });
   const context = await chromium.launchPersistentContext(join(home, 'browser'), {
-    executablePath: CHROMIUM,
+    ...browserChoice,
     viewport: null,
     args: [`--remote-debugging-port=${port}`, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
   });
