@@ -333,7 +333,7 @@ describe('locking', () => {
     face.password = null;
     await expect(face.ask('browse.kinds', older)).rejects.toMatchObject({ code: 'app/password-needed' });
     face.password = 'wrong';
-    await expect(face.ask('browse.kinds', older)).rejects.toMatchObject({ code: 'browse/wrong-password' });
+    await expect(face.ask('browse.kinds', older)).rejects.toMatchObject({ code: 'app/password-needed' });
     face.password = PASSWORD;
     await face.ask('browse.kinds', older);
   });

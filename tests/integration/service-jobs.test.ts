@@ -84,7 +84,7 @@ describe('from a stranger to a verified backup', () => {
     const wrong = await world.ask('passwords.give', { udid, password: 'wrong', remember: true });
     expect(wrong).toMatchObject({ fits: false, otherVersions: 1 });
     const right = await world.ask('passwords.give', { udid, password: PASSWORD, remember: false });
-    expect(right).toEqual({ fits: true, kept: 'memory', otherVersions: 0 });
+    expect(right).toEqual({ fits: true, kept: 'memory', opensVersions: 1, otherVersions: 0 });
     expect(await world.ask('passwords.test', { udid })).toEqual({ fits: true });
     expect((await world.phone(udid)).password.testedAt).not.toBeNull();
   });
@@ -135,7 +135,32 @@ describe('a change of the password', () => {
     const job = await world.ended(await backup());
     expect(job).toMatchObject({ state: 'done', failure: null });
     const given = await world.ask('passwords.give', { udid, password: NEW, remember: false });
-    expect(given).toEqual({ fits: true, kept: 'memory', otherVersions: 1 });
+    expect(given).toEqual({ fits: true, kept: 'memory', opensVersions: 1, otherVersions: 1 });
+    // Each is opened with its own: the old one is still known, and could be given again.
+    for (const { vault, id } of await list()) {
+      expect((await world.ask('browse.kinds', { vault, snapshot: id })).kinds.length).toBeGreaterThan(5);
+    }
+    const again = await world.ask('passwords.give', { udid, password: PASSWORD, remember: false });
+    expect(again).toEqual({ fits: false, kept: 'memory', opensVersions: 1, otherVersions: 1 });
+    expect(await world.ask('passwords.test', { udid })).toEqual({ fits: true });
+  }, 60_000);
+
+  it('opens the versions from before once the old one is given, by a program that never knew it', async () => {
+    await world.ask('passwords.forget', { udid });
+    const [newest, oldest] = await list();
+    if (newest === undefined || oldest === undefined) throw new Error('there are two versions');
+    await world.ask('lock.lock', {});
+    await world.ask('passwords.give', { udid, password: 'another password', remember: false });
+    await expect(world.ask('browse.kinds', { vault: oldest.vault, snapshot: oldest.id })).rejects.toMatchObject({
+      code: 'app/password-needed',
+    });
+    await world.ask('passwords.give', { udid, password: PASSWORD, remember: false });
+    expect(
+      (await world.ask('browse.kinds', { vault: oldest.vault, snapshot: oldest.id })).kinds.length,
+    ).toBeGreaterThan(5);
+    expect(
+      (await world.ask('browse.kinds', { vault: newest.vault, snapshot: newest.id })).kinds.length,
+    ).toBeGreaterThan(5);
   }, 60_000);
 });
 

@@ -38,6 +38,7 @@ export class BrowsingWorld implements AsyncDisposable {
       vaults: { use: async (_id: string, work: (vault: Vault) => Promise<unknown>) => work(vault) },
       passwords: {
         asker: () => async () => this.password,
+        askerFor: () => async () => this.password,
         requireUnlocked: () => {
           if (this.isLocked) throw new BackstopError('app/locked');
         },

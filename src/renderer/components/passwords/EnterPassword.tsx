@@ -123,7 +123,8 @@ export function useGivePassword(udid: string, onGiven: () => void): GivePassword
     if (password === '') return;
     const answer = await give.run({ udid, password, remember: remember && keychain !== 'none' });
     if (answer === null) return;
-    if (answer.fits === false) {
+    // An older version may have an older password: one that opens any is taken.
+    if (answer.fits === false && answer.opensVersions === 0) {
       setTries(tries + 1);
       return;
     }

@@ -7,13 +7,14 @@ import { procedure } from './procedure.ts';
 export const passwordsProcedures = {
   /**
    * Takes the password of a phone's backups. `fits`: it opened the newest encrypted version that could be tried; null:
-   * there is none to try it on. One that does not fit is not kept.
+   * there is none to try it on. One that opens none is not kept; one that opens older versions only is kept for those.
    */
   'passwords.give': procedure(
     z.strictObject({ udid, password, remember: z.boolean() }),
     z.object({
       fits: z.boolean().nullable(),
       kept: z.enum(['keychain', 'memory', 'none']),
+      opensVersions: z.number().int().nonnegative(),
       /** How many of the phone's versions need another one, as after a change of password. */
       otherVersions: z.number().int().nonnegative(),
     }),

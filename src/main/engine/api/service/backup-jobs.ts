@@ -41,7 +41,8 @@ export function backupJobHandlers(parts: LiveParts): Handlers<'backups.start' | 
       const path = await vaults.path(vault);
       const { udid } = await vaults.use(vault, async (open) => (await open.resolve(snapshot)).record);
       const job = jobs.start({ kind: 'verify', udid, vault, snapshot, holds: [] }, async ({ options }) => {
-        const choice = { vault: path, snapshot, level, askPassword: passwords.asker(udid) };
+        const askPassword = passwords.askerFor({ udid, vault, id: snapshot });
+        const choice = { vault: path, snapshot, level, askPassword };
         const { type: _type, ...report } = await engine.verify(choice, options);
         vaults.changed(vault);
         noteReport(parts, { udid, vault, snapshot }, report);

@@ -74,7 +74,9 @@ export class OpenBackups {
       return await work(version);
     } catch (error) {
       if (held.stop.signal.aborted) throw new BackstopError('app/locked', { cause: error });
-      throw isBackstopError(error, 'browse/password-needed') ? passwordNeeded(error) : error;
+      const isPassword =
+        isBackstopError(error, 'browse/password-needed') || isBackstopError(error, 'browse/wrong-password');
+      throw isPassword ? passwordNeeded(error) : error;
     } finally {
       held.users -= 1;
       if (held.users === 0) this.#rest(key, held);
@@ -125,7 +127,7 @@ export class OpenBackups {
     const lease = await borrow(this.#parts, id);
     try {
       const snapshot = await lease.vault.resolve(snapshotId);
-      const ask = this.#parts.passwords.asker(snapshot.record.udid);
+      const ask = this.#parts.passwords.askerFor({ udid: snapshot.record.udid, vault: id, id: snapshot.id });
       const backup = await openSnapshotBackup(await lease.vault.view(snapshot, { signal }), {
         keyring: this.#keyring,
         askPassword: () => ask('backup-password'),

@@ -140,6 +140,8 @@ export interface PlacesPart {
 export interface PasswordsPart {
   /** For the engine's questions; answers null when nothing is kept. Never asks the owner. */
   asker(udid: string | null): AskPassword;
+  /** For one version: after a change of password, older ones keep theirs. */
+  askerFor(version: { readonly udid: string; readonly vault: string; readonly id: string }): AskPassword;
   has(udid: string): Promise<'keychain' | 'memory' | 'none'>;
   /** Keeps one without trying it: after the phone itself took it. */
   keep(udid: string, password: string, remember: boolean): Promise<void>;

@@ -8,11 +8,11 @@ export function passwordsHandlers(parts: LiveParts): Handlers<Of<'passwords'> | 
   const { passwords, lock, vaults, events } = parts;
   return {
     'passwords.give': async ({ udid, password, remember }) => {
-      const { fits, otherVersions } = await passwords.give(udid, password, remember);
+      const { fits, opens, otherVersions } = await passwords.give(udid, password, remember);
       const kept = await passwords.has(udid);
       if (fits !== false && kept === 'keychain') note(parts, 'password-kept', udid, {});
       events.changed('phones');
-      return { fits, kept, otherVersions };
+      return { fits, kept, opensVersions: opens, otherVersions };
     },
     'passwords.test': async ({ udid }) => {
       const fits = await passwords.test(udid);

@@ -6,7 +6,8 @@ import type { VaultsPart } from './parts.ts';
 export interface PasswordTrial {
   /** Did it open the newest encrypted version that is here? Null: there is none. */
   readonly fits: boolean | null;
-  /** Versions whose key bag it does not open. */
+  /** Versions whose key bag it opens, and those whose key bag it does not. */
+  readonly opens: number;
   readonly otherVersions: number;
 }
 
@@ -28,6 +29,7 @@ export async function tryPassword(
 ): Promise<PasswordTrial> {
   const verdicts = new Map<string, boolean>();
   let fits: boolean | null = null;
+  let opens = 0;
   let otherVersions = 0;
   for (const candidate of await candidatesOf(vaults, udid)) {
     const keybag = await vaults.use(candidate.vault, (vault) => keybagOf(vault, candidate.id)).catch(() => null);
@@ -43,9 +45,28 @@ export async function tryPassword(
       verdicts.set(fingerprint, isOpen);
     }
     fits ??= isOpen;
-    if (!isOpen) otherVersions += 1;
+    if (isOpen) opens += 1;
+    else otherVersions += 1;
   }
-  return { fits, otherVersions };
+  return { fits, opens, otherVersions };
+}
+
+/** The first of these that opens one version; null: none does. */
+export async function fittingOne(
+  vaults: Pick<VaultsPart, 'use'>,
+  version: { readonly vault: string; readonly id: string },
+  passwords: readonly string[],
+): Promise<string | null> {
+  const keybag = await vaults.use(version.vault, (vault) => keybagOf(vault, version.id));
+  if (keybag === null) return passwords[0] ?? null;
+  const bag = parseKeybag(keybag);
+  for (const password of passwords) {
+    const result = await unlockKeybag(bag, password);
+    if (result.kind !== 'unlocked') continue;
+    result.kek.fill(0);
+    return password;
+  }
+  return null;
 }
 
 /** Does it open any version of any phone? For unlocking: the first one that fits is enough. */

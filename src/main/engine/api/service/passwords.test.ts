@@ -74,7 +74,7 @@ describe('backup passwords', () => {
 
   it('are kept untried where there is no version to try them on', async () => {
     const passwords = make(null);
-    expect(await passwords.give(UDID, 'one', false)).toEqual({ fits: null, otherVersions: 0 });
+    expect(await passwords.give(UDID, 'one', false)).toEqual({ fits: null, opens: 0, otherVersions: 0 });
     expect(await passwords.has(UDID)).toBe('memory');
     expect(await passwords.test(UDID)).toBeNull();
   });

@@ -1,8 +1,13 @@
+import { z } from 'zod';
 import type { AskPassword } from '../../../../shared/contract/index.ts';
 import type { Keychain, KeychainKind } from '../../platform/index.ts';
 import type { Lock } from './lock.ts';
 import type { LibraryPart, PasswordsPart, VaultsPart } from './parts.ts';
-import { type PasswordTrial, tryPassword } from './passwords-trial.ts';
+import { fittingOne, type PasswordTrial, tryPassword } from './passwords-trial.ts';
+
+/** After a change of password older versions keep the one that they were made with; nobody remembers more than these. */
+const MOST_OLDER = 5;
+const olderSchema = z.array(z.string().min(1).max(1024)).max(MOST_OLDER);
 
 export interface PasswordsOptions {
   readonly library: Pick<LibraryPart, 'rememberPhone'>;
@@ -21,6 +26,7 @@ export class Passwords implements PasswordsPart {
   readonly #vaults: PasswordsOptions['vaults'];
   readonly #lock: Lock;
   readonly #memory = new Map<string, string>();
+  readonly #older = new Map<string, readonly string[]>();
   readonly #inKeychain = new Map<string, boolean>();
   readonly #keychain: Keychain | null;
 
@@ -56,6 +62,16 @@ export class Passwords implements PasswordsPart {
     }
   }
 
+  /** For one version: of the passwords that are kept, the one that opens it. */
+  askerFor({ udid, vault, id }: { readonly udid: string; readonly vault: string; readonly id: string }): AskPassword {
+    return async () => {
+      const newest = await this.get(udid);
+      const older = await this.#olderOf(keyOf(udid));
+      if (older.length === 0) return newest;
+      return await fittingOne(this.#vaults, { vault, id }, newest === null ? older : [newest, ...older]);
+    };
+  }
+
   async has(udid: string): Promise<'keychain' | 'memory' | 'none'> {
     const key = keyOf(udid);
     if (!this.#inKeychain.has(key)) await this.#look(key);
@@ -65,6 +81,8 @@ export class Passwords implements PasswordsPart {
 
   async keep(udid: string, password: string, remember: boolean): Promise<void> {
     const key = keyOf(udid);
+    const before = await this.get(udid);
+    if (before !== null && before !== password) await this.#keepOlder(key, before, remember);
     this.#memory.set(key, password);
     const keychain = this.#keychain;
     if (keychain === null) return;
@@ -80,7 +98,11 @@ export class Passwords implements PasswordsPart {
   /** Tries it first: a password that opens nothing of what it should is not kept. */
   async give(udid: string, password: string, remember: boolean): Promise<PasswordTrial> {
     const trial = await tryPassword(this.#vaults, udid, password);
-    if (trial.fits === false) return trial;
+    if (trial.fits === false) {
+      // Not the newest version's, but older ones': kept beside it.
+      if (trial.opens > 0) await this.#keepOlder(keyOf(udid), password, remember);
+      return trial;
+    }
     await this.keep(udid, password, remember);
     if (trial.fits === true) this.#tested(udid);
     return trial;
@@ -98,11 +120,13 @@ export class Passwords implements PasswordsPart {
   async forget(udid: string): Promise<void> {
     const key = keyOf(udid);
     this.#memory.delete(key);
+    this.#older.delete(key);
     this.#inKeychain.delete(key);
     this.#library.rememberPhone(udid, { passwordTestedAt: null });
     const keychain = this.#keychain;
     try {
       await keychain?.store.remove(nameOf(key));
+      await keychain?.store.remove(olderNameOf(key));
     } catch {
       // What could not be taken away is still there: `has` says so the next time.
     }
@@ -110,6 +134,33 @@ export class Passwords implements PasswordsPart {
 
   requireUnlocked(): void {
     this.#lock.require();
+  }
+
+  async #olderOf(key: string): Promise<readonly string[]> {
+    const kept = this.#older.get(key);
+    if (kept !== undefined) return kept;
+    let found: readonly string[] = [];
+    try {
+      const secret = await this.#keychain?.store.get(olderNameOf(key));
+      const parsed = olderSchema.safeParse(JSON.parse(secret?.toString('utf8') ?? '[]'));
+      if (parsed.success) found = parsed.data;
+    } catch {
+      // Closed, or not ours: none is known.
+    }
+    this.#older.set(key, found);
+    return found;
+  }
+
+  async #keepOlder(key: string, password: string, remember: boolean): Promise<void> {
+    const others = (await this.#olderOf(key)).filter((one) => one !== password);
+    const all = [password, ...others].slice(0, MOST_OLDER);
+    this.#older.set(key, all);
+    if (!remember) return;
+    try {
+      await this.#keychain?.store.set(olderNameOf(key), Buffer.from(JSON.stringify(all), 'utf8'));
+    } catch {
+      // It is kept for as long as this program runs.
+    }
   }
 
   #tested(udid: string): void {
@@ -134,6 +185,10 @@ export class Passwords implements PasswordsPart {
 /** A phone is the same with and without its dash. */
 function keyOf(udid: string): string {
   return udid.replaceAll('-', '').toLowerCase();
+}
+
+function olderNameOf(key: string): string {
+  return `older backup passwords of ${key}`;
 }
 
 function nameOf(key: string): string {
