@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { PhoneView } from '../../../shared/contract/procedures/index.ts';
 import { isLive, useAction, useJobs } from '../../api/engine.tsx';
 import { useNavigation } from '../../app/navigation.tsx';
@@ -18,6 +19,12 @@ export function BackupStep({ phone, onBack, onNext }: StepProps & { readonly pho
   const job = useJobs().find((one) => one.kind === 'backup' && one.udid === phone.udid);
   const isRunning = job !== undefined && isLive(job);
   const isDone = job?.state === 'done';
+  // However it is left after that, by Done or by looking inside, setting up is over.
+  const leave = useRef<(() => void) | null>(null);
+  useEffect(() => {
+    leave.current = isDone ? onNext : null;
+  });
+  useEffect(() => () => leave.current?.(), []);
   const close = (): void => {
     onNext();
     go({ screen: 'home' });
@@ -43,7 +50,7 @@ export function BackupStep({ phone, onBack, onNext }: StepProps & { readonly pho
         <div className={styles['footer']}>
           <span className={styles['maths']}>{isRunning ? t('first.backup.text') : ''}</span>
           {isRunning ? <CancelButton job={job} earlier={phone.backups} /> : null}
-          <Button look={isDone ? 'filled' : 'plain'} size={isDone ? 'large' : 'normal'} onPress={close}>
+          <Button size={isDone ? 'large' : 'normal'} onPress={close}>
             {t(isDone ? 'common.done' : 'job.background')}
           </Button>
         </div>

@@ -28,6 +28,8 @@ export function Home() {
   const settings = useQuery('settings.get', {}, ['settings']).data;
   const jobs = useJobs();
   const phones = list.data?.phones ?? [];
+  // Who tries the demo needs no service for real phones.
+  const isDemoOnly = phones.length > 0 && phones.every((one) => one.isDemo);
   const isReady = list.data !== undefined && vaults.data !== undefined;
   return (
     <Page
@@ -50,7 +52,7 @@ export function Home() {
       }
     >
       <PageBody>
-        {list.data?.muxer === 'missing' ? <MuxerMissing hasPhones={phones.length > 0} /> : null}
+        {list.data?.muxer === 'missing' && !isDemoOnly ? <MuxerMissing hasPhones={phones.length > 0} /> : null}
         {list.error === null ? null : <ErrorNote error={list.error} onRetry={list.reload} />}
         {isReady && phones.length === 0 ? <HomeEmpty step={settings?.firstRunStep ?? 'done'} /> : null}
         {isReady && phones.length > 0 ? (

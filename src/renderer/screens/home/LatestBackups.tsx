@@ -13,7 +13,8 @@ import styles from './LatestBackups.module.css';
 export function LatestBackups({ phone, vaults }: { readonly phone: PhoneView; readonly vaults: readonly VaultView[] }) {
   const rows = useQuery('backups.list', { udid: phone.udid }, ['backups', 'vaults']).data?.backups;
   return (
-    <div className={styles['latest']}>
+    // Its room is there before its rows are, so that nothing jumps.
+    <div className={styles['latest']} style={{ minHeight: 49 + 32 * Math.min(3, phone.backups) }}>
       <h3>{t('home.latest')}</h3>
       <ul>
         {(rows ?? []).slice(0, 3).map((row) => {
