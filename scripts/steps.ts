@@ -57,6 +57,7 @@ export const staticSteps: readonly Step[] = [
   // One project for each border: shared code sees neither Node nor a browser; what ships sees no tests; tests see all.
   types('tsconfig/shared.json', 'shared'),
   types('tsconfig/main.json', 'main'),
+  types('tsconfig/renderer.json', 'pages'),
   types('tsconfig.json', 'tests'),
   {
     name: 'architecture',
