@@ -21,7 +21,6 @@ export const activity = {
   'activity.show': 'Show',
   'activity.time': 'Time',
   'activity.code': 'Code',
-  'activity.running': 'In progress',
   'activity.fact.phone': 'iPhone',
   'activity.fact.disk': 'Destination',
   'did.backup-done': '{size, select, none {Backed up} other {Backed up, {size} new}}',

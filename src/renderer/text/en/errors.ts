@@ -9,7 +9,6 @@ export const errors = {
   'errorAction.reload': 'Reload',
   'errorAction.apple-devices': 'Get Apple Devices',
   'errorAction.forgotten-password': 'I Do Not Remember It',
-  'error.details': 'Show Details',
   'error.copy': 'Copy',
   'error.copied': 'Copied',
 } as const;

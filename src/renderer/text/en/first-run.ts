@@ -27,7 +27,6 @@ export const firstRun = {
   'first.trust.locked': 'Unlock the iPhone to see the question.',
   'first.trust.denied': 'You tapped Don’t Trust. Unplug the cable, plug it back in, and tap Trust.',
   'first.trust.again': 'Ask Again',
-  'first.trust.done': '{name} trusts this computer.',
   'first.where.title': 'Where should backups live?',
   'first.where.text':
     'Choose a disk with room to grow. An external disk survives this computer; a NAS works without plugging anything in.',
@@ -56,12 +55,7 @@ export const firstRun = {
   'first.password.notHere': 'Connect {name} to go on. Its encryption is set on the iPhone itself.',
   'first.backup.title': 'Make the first backup',
   'first.backup.text': 'The first backup copies everything, so it takes longest. Keep the cable in.',
-  'first.backup.textMinutes':
-    'The first backup copies everything, so it takes longest: about {minutes, plural, one {# minute} other {# minutes}}. Keep the cable in.',
   'first.backup.passcode': 'The iPhone asks for its passcode when the backup starts.',
   'first.backup.start': 'Back Up Now',
   'first.backup.plain': 'Health, passwords and Wi-Fi networks are left out, as you chose.',
-  'first.done.title': 'Your iPhone is backed up and verified',
-  'first.done.look': 'Look Inside',
-  'first.done.close': 'You can close this window while it goes on.',
 } as const;

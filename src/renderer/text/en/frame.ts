@@ -44,5 +44,4 @@ export const frame = {
   'foot.unverified': 'Backed up, not verified',
   'foot.none': 'No iPhone yet',
   'foot.noneMore': 'Connect one with its cable',
-  'foot.working': 'Working',
 } as const;

@@ -8,7 +8,6 @@ export const job = {
   'job.cancelling': 'Stopping…',
   'job.background': 'Keep Going in the Background',
   'job.cancel': 'Cancel',
-  'job.again': 'Try Again',
   'job.close': 'Close',
   'run.notStarted': 'The backup did not start',
   'run.title': 'Backing up {name}',
@@ -105,7 +104,6 @@ export const job = {
   'run.done.whole': 'Whole backup',
   'run.done.files': 'Files',
   'run.done.took': 'It took',
-  'run.done.took.text': '{backup}, and {check} to check it',
   'run.done.missing': 'What it does not hold',
   'run.done.notSent':
     '{count, plural, one {# file could not be read by the iPhone itself and is not in it.} other {# files could not be read by the iPhone itself and are not in it.}}',
@@ -155,7 +153,6 @@ export const job = {
   'work.files': '{done} of {total} files',
   'work.filesOpen': '{count, plural, one {# file} other {# files}}',
   'work.bytes': '{done} of {total}',
-  'work.failed': 'This did not work',
   'work.stopped': 'Stopped',
   'work.stoppedText': 'Nothing was changed beyond what was done before.',
   'work.cancelTitle': 'Stop this?',
