@@ -6,7 +6,7 @@ import { kindCount } from '../../../text/kinds.ts';
 import { useFrame } from '../browse-context.ts';
 import lists from '../lists/Lists.module.css';
 import styles from './Contacts.module.css';
-import { Face, nameOf } from './Contacts.tsx';
+import { Face, nameOf } from './Face.tsx';
 
 const LISTS = ['phones', 'emails', 'urls', 'addresses', 'dates', 'related', 'profiles'] as const;
 

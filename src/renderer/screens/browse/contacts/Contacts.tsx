@@ -1,6 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { ContactView } from '../../../../shared/contract/procedures/index.ts';
-import { mediaUrl } from '../../../api/connect.ts';
 import { Button } from '../../../components/Button.tsx';
 import { Empty } from '../../../components/Parts.tsx';
 import { t } from '../../../text/index.ts';
@@ -14,6 +13,7 @@ import { VirtualRows } from '../lists/VirtualRows.tsx';
 import { useItems } from '../use-items.ts';
 import { ContactCard } from './ContactCard.tsx';
 import styles from './Contacts.module.css';
+import { Face, nameOf } from './Face.tsx';
 
 /** Above so many no letters are offered: all of them would have to be fetched first. */
 const MOST_INDEXED = 10_000;
@@ -95,37 +95,6 @@ export function Contacts() {
     </>
   );
 }
-
-export function nameOf({ name, nickname, organisation, phones, emails }: ContactView): string {
-  return name ?? nickname ?? organisation ?? phones[0]?.value ?? emails[0]?.value ?? t('browse.noName');
-}
-
-export function Face({ contact, size }: { readonly contact: ContactView; readonly size: number }) {
-  const { photo } = contact;
-  const style = { width: size, height: size, fontSize: size * 0.4 };
-  if (photo !== null) {
-    return (
-      <img
-        className={styles['face']}
-        style={style}
-        src={mediaUrl(photo.thumb ?? photo.token)}
-        alt=""
-        loading="lazy"
-        decoding="async"
-      />
-    );
-  }
-  const words = nameOf(contact).split(/\s+/);
-  return (
-    <span className={styles['face']} style={style} aria-hidden>
-      {[words[0], words.length > 1 ? words.at(-1) : '']
-        .map((word) => [...(word ?? '')][0]?.toUpperCase() ?? '')
-        .filter((letter) => /\p{L}/u.test(letter))
-        .join('')}
-    </span>
-  );
-}
-
 interface People {
   at(index: number): ContactView | undefined;
 }
