@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { BackupRow, BrowseFilter } from '../../../shared/contract/procedures/index.ts';
-import { useAction, useQuery } from '../../api/engine.tsx';
+import { useQuery } from '../../api/engine.tsx';
 import { type Route, useNavigation } from '../../app/navigation.tsx';
-import { Button } from '../../components/Button.tsx';
+import { BackUpButton } from '../../components/backups/BackUpButton.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { type ExportRequest, ExportSheet } from '../../components/export/ExportSheet.tsx';
 import { SearchField, Segmented } from '../../components/Fields.tsx';
@@ -28,7 +28,6 @@ export function Browse({ route }: { readonly route: BrowseRoute }) {
   const list = useQuery('backups.list', { udid: route.udid }, ['backups', 'vaults']);
   const rows = list.data?.backups;
   const kind = isBrowseKind(route.kind) ? route.kind : 'photos';
-  const start = useAction('backups.start');
   const found =
     rows === undefined || route.version === undefined
       ? -1
@@ -40,25 +39,10 @@ export function Browse({ route }: { readonly route: BrowseRoute }) {
       <Page title={kindTitle(kind)}>
         {list.error === null ? null : <ErrorNote error={list.error} onRetry={list.reload} />}
         {rows === undefined ? null : (
-          <Empty
-            title={t('browse.noneTitle')}
-            action={
-              <Button
-                look="filled"
-                isPending={start.isRunning}
-                onPress={() => {
-                  const { udid } = route;
-                  void start.run({ udid, vault: null, full: false, unencrypted: false, verify: null });
-                }}
-              >
-                {t('backup.backUpNow')}
-              </Button>
-            }
-          >
+          <Empty title={t('browse.noneTitle')} action={<BackUpButton udid={route.udid} look="filled" />}>
             {t('browse.noneText')}
           </Empty>
         )}
-        {start.error === null ? null : <ErrorNote error={start.error} udid={route.udid} />}
       </Page>
     );
   }

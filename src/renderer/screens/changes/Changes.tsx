@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { BackupRow } from '../../../shared/contract/procedures/index.ts';
 import { useAction, useJob, useQuery } from '../../api/engine.tsx';
 import { useNavigation, type Version } from '../../app/navigation.tsx';
-import { Button } from '../../components/Button.tsx';
+import { BackUpButton } from '../../components/backups/BackUpButton.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { Menu } from '../../components/Menu.tsx';
 import { Page, PageBody } from '../../components/Page.tsx';
@@ -28,7 +28,6 @@ export function Changes({
 }) {
   const list = useQuery('backups.list', { udid }, ['backups', 'vaults']);
   const { replace } = useNavigation();
-  const start = useAction('backups.start');
   const rows = list.data?.backups;
   const newerRow = rows === undefined ? undefined : (find(rows, newer) ?? rows[0]);
   const olderRow =
@@ -47,22 +46,11 @@ export function Changes({
         {rows === undefined ? null : (
           <Empty
             title={t(rows.length === 0 ? 'changes.noneTitle' : 'changes.oneTitle')}
-            action={
-              <Button
-                look="filled"
-                isPending={start.isRunning}
-                onPress={() => {
-                  void start.run({ udid, vault: null, full: false, unencrypted: false, verify: null });
-                }}
-              >
-                {t('backup.backUpNow')}
-              </Button>
-            }
+            action={<BackUpButton udid={udid} look="filled" />}
           >
             {t(rows.length === 0 ? 'changes.noneText' : 'changes.oneText')}
           </Empty>
         )}
-        {start.error === null ? null : <ErrorNote error={start.error} udid={udid} />}
       </Page>
     );
   }

@@ -2,9 +2,10 @@ import { Trash2 } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import type { BackupRow } from '../../../shared/contract/procedures/index.ts';
 import { retentionPresets } from '../../../shared/rules/retention/index.ts';
-import { useAction, useQuery } from '../../api/engine.tsx';
+import { useQuery } from '../../api/engine.tsx';
 import { useNavigation } from '../../app/navigation.tsx';
 import { Button, IconButton } from '../../components/Button.tsx';
+import { BackUpButton } from '../../components/backups/BackUpButton.tsx';
 import { backupState } from '../../components/backups/backup-state.ts';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { SearchField } from '../../components/Fields.tsx';
@@ -25,7 +26,6 @@ export function History({ udid, selected }: { readonly udid: string; readonly se
   const list = useQuery('backups.list', { udid }, ['backups', 'vaults']);
   const phone = useQuery('phones.list', {}, ['phones']).data?.phones.find((one) => one.udid === udid);
   const vaults = useQuery('vaults.list', {}, ['vaults']).data?.vaults ?? [];
-  const start = useAction('backups.start');
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(selected === null ? [] : [selected]));
   const [sheet, setSheet] = useState<'retention' | 'removed' | null>(null);
@@ -53,10 +53,6 @@ export function History({ udid, selected }: { readonly udid: string; readonly se
     const [only] = ids;
     if (ids.size === 1 && only !== undefined) replace({ screen: 'history', udid, snapshot: only });
   };
-  const backUp = async (): Promise<void> => {
-    const answer = await start.run({ udid, vault: null, full: false, unencrypted: false, verify: null });
-    if (answer !== null) go({ screen: 'job', job: answer.job });
-  };
 
   const offline = vaults.filter((vault) => !vault.isOnline && backups.some((one) => one.vault === vault.id));
   const oldest = backups.at(-1);
@@ -81,11 +77,7 @@ export function History({ udid, selected }: { readonly udid: string; readonly se
             <Trash2 size={16} strokeWidth={1.6} aria-hidden />
           </IconButton>
           {main === undefined ? null : <Button onPress={() => setSheet('retention')}>{t('history.retention')}</Button>}
-          {phone?.isConnected === true ? (
-            <Button onPress={() => void backUp()} isPending={start.isRunning}>
-              {t('backup.backUpNow')}
-            </Button>
-          ) : null}
+          {phone?.isConnected === true ? <BackUpButton udid={udid} /> : null}
         </>
       }
     >
@@ -93,16 +85,7 @@ export function History({ udid, selected }: { readonly udid: string; readonly se
         <div className={styles['alone']}>
           {list.error === null ? null : <ErrorNote error={list.error} onRetry={list.reload} />}
           {list.isLoading ? null : (
-            <Empty
-              title={t('history.emptyTitle')}
-              action={
-                phone?.isConnected === true ? (
-                  <Button look="filled" size="large" onPress={() => void backUp()}>
-                    {t('backup.backUpNow')}
-                  </Button>
-                ) : undefined
-              }
-            >
+            <Empty title={t('history.emptyTitle')} action={<BackUpButton udid={udid} look="filled" size="large" />}>
               {t('history.emptyText')}
             </Empty>
           )}
@@ -112,7 +95,6 @@ export function History({ udid, selected }: { readonly udid: string; readonly se
           <div className={styles['left']}>
             <Strata backups={backups} policy={policy} selected={chosen} onSelect={(id) => choose(new Set([id]))} />
             <div className={styles['notes']}>
-              {start.error === null ? null : <ErrorNote error={start.error} />}
               {offline.map((vault) => (
                 <Banner key={vault.id} kind="warn">
                   {t('history.offline', { disk: vault.name })}

@@ -25,4 +25,5 @@ export const backups = {
   'backup.splitLabel': '{new} new, {shared} shared with other backups',
   'backup.beforeCleanup': 'Before cleanup',
   'backup.backUpNow': 'Back Up Now',
+  'backup.connect': 'Connect with Cable',
 } as const;
