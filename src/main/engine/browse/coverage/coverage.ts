@@ -4,7 +4,7 @@ import { readHealth } from '../readers/health/index.ts';
 import { PhotoLibrary } from '../readers/photos/index.ts';
 import { readWifiNetworks } from '../readers/wifi/index.ts';
 import type { Backup } from '../source/types.ts';
-import { type Category, useByCategory } from '../usage/categories.ts';
+import { type Category, usageByCategory } from '../usage/categories.ts';
 
 /**
  * What is in a backup, counted in the backup itself, and what is not in it and why (requirements R30–R44). Every word is
@@ -60,7 +60,7 @@ const COUNTED: readonly CountedKind[] = [
 ];
 
 export async function coverageOf(backup: Backup, signal?: AbortSignal): Promise<Coverage> {
-  const use = new Map((await useByCategory(backup, signal)).map((one) => [one.category, one]));
+  const use = new Map((await usageByCategory(backup, signal)).map((one) => [one.category, one]));
   const bytesOf = (categories: readonly Category[]): number =>
     categories.reduce((sum, category) => sum + (use.get(category)?.bytes ?? 0), 0);
   const { kinds: pictures, originals } = await pictureKinds(backup, bytesOf);

@@ -87,7 +87,7 @@ export function categoryOf({ domain, path }: Pick<BackupFile, 'domain' | 'path'>
 const SLICE = 2000;
 
 /** Goes through all files once. In the order of `CATEGORIES`; those without files are left out. */
-export async function useByCategory(backup: Backup, signal?: AbortSignal): Promise<readonly CategoryUse[]> {
+export async function usageByCategory(backup: Backup, signal?: AbortSignal): Promise<readonly CategoryUse[]> {
   const use = new Map<Category, { files: number; bytes: number }>();
   let seen = 0;
   for (const file of backup.files()) {

@@ -7,7 +7,7 @@ import { PhotoLibrary } from '../readers/photos/index.ts';
 import { type Unreadable, UnreadableList } from '../readers/reading.ts';
 import { WhatsAppArchive } from '../readers/whatsapp/index.ts';
 import type { Backup } from '../source/types.ts';
-import { type CategoryUse, useByCategory } from './categories.ts';
+import { type CategoryUse, usageByCategory } from './categories.ts';
 import { attachmentUsage, type ConversationUsage, whatsAppUsage } from './conversation-bytes.ts';
 import type { NearBasis } from './near-duplicates.ts';
 import { confirmDuplicates } from './photo-duplicates.ts';
@@ -61,7 +61,7 @@ export async function usageOf(backup: Backup, { signal, onProgress }: WorkOption
     const unknown = { doneBytes: 0, totalFiles: null, totalBytes: null, bytesPerSecond: null, secondsLeft: null };
     onProgress?.({ type: 'progress', phase: 'measuring', doneFiles, ...unknown });
   };
-  const categories = await useByCategory(backup, signal);
+  const categories = await usageByCategory(backup, signal);
   say(categories.reduce((sum, one) => sum + one.files, 0));
   const apps = (await readApps(backup)).items.map(({ id, name, files, domains }) => ({
     id,
