@@ -248,7 +248,7 @@ describe('frames of a page', () => {
       'app/unknown-place',
     ],
   ])('with %s are refused by type', async (_what, frame, code) => {
-    const before = (await shell.heard()).length;
+    const before = await heardWhenQuiet();
     expect(codeOf(await postFrame(page, frame))).toBe(code);
     const after = (await shell.heard()).slice(before).map(({ name }) => name);
     expect(after).toEqual([]);
@@ -256,7 +256,7 @@ describe('frames of a page', () => {
   });
 
   it('cannot reach what only the shell may ask', async () => {
-    const before = (await shell.heard()).length;
+    const before = await heardWhenQuiet();
     await page.evaluate(`window.backstop.post({ type: 'host', id: 1, ask: 'unlock' })`);
     await page.evaluate(`window.backstop.post({ type: 'shutdown' })`);
     await page.evaluate(
@@ -330,3 +330,14 @@ describe('media of a backup', () => {
     expect(await page.evaluate('window.wasRun')).toBeUndefined();
   });
 });
+
+/** How much reached the engine, once the page has asked all that it asks by itself. */
+async function heardWhenQuiet(): Promise<number> {
+  let before = -1;
+  for (;;) {
+    const now = (await shell.heard()).length;
+    if (now === before) return now;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 400));
+  }
+}
