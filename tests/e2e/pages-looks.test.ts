@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { scenes } from './staged/scenes.ts';
 import { StagedEngine } from './staged/staged-engine.ts';
 import { serveStaged } from './staged/staged-server.ts';
@@ -23,33 +23,38 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-describe.each(Object.keys(scenes))('%s', (name) => {
-  it.each(['light', 'dark'] as const)('is accessible and fits, %s', async (theme) => {
-    const staged = scenes[name];
-    if (staged === undefined) throw new Error(`no scene ${name}`);
-    const server = await serveStaged(new StagedEngine(staged.scene), staged.media, join(BUILT, 'renderer'));
-    const context = await browser.newContext({
-      colorScheme: theme,
-      reducedMotion: 'reduce',
-      locale: 'en-GB',
-      viewport: theme === 'light' ? SIZES.small : SIZES.usual,
-    });
-    const page = await context.newPage();
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(error.message));
-    try {
-      await page.goto(`${server.url}${staged.address}`);
-      await page.waitForSelector('main, [data-ready]', { timeout: 10_000 });
-      await page.waitForTimeout(250);
-      await staged.steps?.(page);
-      expect(await violationsOf(page)).toEqual([]);
-      expect(await overflowOf(page)).toEqual([]);
-      expect(errors).toEqual([]);
-    } finally {
-      await context.close();
-      await server.close();
-    }
+it.each(Object.keys(scenes))('%s is accessible and fits, in both themes', async (name) => {
+  const staged = scenes[name];
+  if (staged === undefined) throw new Error(`no scene ${name}`);
+  const server = await serveStaged(new StagedEngine(staged.scene), staged.media, join(BUILT, 'renderer'));
+  const context = await browser.newContext({
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    viewport: SIZES.small,
   });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  try {
+    await page.goto(`${server.url}${staged.address}`);
+    await page.waitForSelector('main, [data-ready]', { timeout: 10_000 });
+    await page.waitForTimeout(200);
+    await staged.steps?.(page);
+    const light = [...(await violationsOf(page)), ...(await overflowOf(page))];
+    expect(light, 'light, in the smallest window').toEqual([]);
+    // Everything stays as it is, and is seen in the dark of a usual window.
+    await page.setViewportSize(SIZES.usual);
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    await page.waitForSelector('[data-theme="dark"]');
+    await page.waitForTimeout(100);
+    const dark = [...(await violationsOf(page)), ...(await overflowOf(page))];
+    expect(dark, 'dark, in the usual window').toEqual([]);
+    expect(errors).toEqual([]);
+  } finally {
+    await context.close();
+    await server.close();
+  }
 });
 
 async function violationsOf(page: Page): Promise<readonly string[]> {

@@ -116,7 +116,7 @@ export function Contents({ udid, version }: { readonly udid: string; readonly ve
             </>
           )}
         </div>
-        <aside className={styles['right']}>
+        <aside className={styles['right']} aria-label={t('contents.not')}>
           {coverage.data === undefined ? null : <NotIncluded coverage={coverage.data} />}
           <div className={styles['actions']}>
             <Button look="filled" size="large" onPress={() => go({ screen: 'browse', udid, kind: 'photos', version })}>

@@ -33,14 +33,14 @@ export function Inspector({
   const [first] = rows;
   if (first === undefined) {
     return (
-      <aside className={styles['inspector']}>
+      <aside className={styles['inspector']} aria-label={t('inspector.label')}>
         <h2>{t('inspector.none')}</h2>
         <p className="t2">{t('inspector.noneText')}</p>
       </aside>
     );
   }
   return (
-    <aside className={styles['inspector']} aria-live="polite">
+    <aside className={styles['inspector']} aria-label={t('inspector.label')} aria-live="polite">
       {rows.length > 1 ? (
         <h2>{t('inspector.many', { count: rows.length })}</h2>
       ) : (
@@ -98,6 +98,7 @@ function One({
         <Fact name={t('inspector.keep')}>
           <Menu
             className={styles['pinButton']}
+            hasWords
             label={row.pinned ? t('inspector.unpin') : t('inspector.pin')}
             entries={[
               { id: '30', label: t('inspector.pin30'), onAction: () => setPin(true, 30) },

@@ -133,7 +133,8 @@ function Damaged({
       {repair.error === null ? null : <ErrorNote error={repair.error} />}
       {backUp.error === null ? null : <ErrorNote error={backUp.error} />}
       {isShown ? (
-        <ul className={`${styles['problems']} selectable`}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        <ul className={`${styles['problems']} selectable`} tabIndex={0}>
           {errors.slice(0, 200).map((one) => (
             <li key={`${one.kind} ${one.fileId ?? one.object ?? one.detail}`}>
               {one.path ?? one.object ?? one.kind}: {one.detail}

@@ -149,7 +149,6 @@ export const browse = {
   'browse.contactList': 'Contacts',
   'browse.chooseContact': 'Choose a contact',
   'browse.onlyOnPhone': 'Only on this iPhone',
-  'browse.index': 'Letters',
   'browse.noName': 'No name',
   'browse.contact.phones': 'Phone',
   'browse.contact.emails': 'Email',

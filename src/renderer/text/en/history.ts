@@ -26,6 +26,7 @@ export const history = {
   'strata.today': 'Today',
   'strata.bar': '{when}, {size} new',
   'strata.becomes': 'Kept until {date}',
+  'inspector.label': 'About the selected backups',
   'inspector.none': 'No backup selected',
   'inspector.noneText': 'Choose one to see what it holds and what it costs.',
   'inspector.browse': 'Browse This Backup',

@@ -76,13 +76,15 @@ export function Contacts() {
               )}
             </VirtualRows>
             {letters.length < 3 ? null : (
-              <nav className={styles['letters']} aria-label={t('browse.index')}>
+              <div className={styles['letters']} aria-hidden>
                 {letters.map(({ letter, place }) => (
-                  <button key={letter} type="button" onClick={() => setJump({ place, turn: (jump?.turn ?? 0) + 1 })}>
+                  // biome-ignore lint/a11y/noStaticElementInteractions: pointer help only, smaller than a button may be; the list and its search do the same by keyboard.
+                  // biome-ignore lint/a11y/useKeyWithClickEvents: as above.
+                  <span key={letter} onClick={() => setJump({ place, turn: (jump?.turn ?? 0) + 1 })}>
                     {letter}
-                  </button>
+                  </span>
                 ))}
-              </nav>
+              </div>
             )}
           </div>
           {contact === undefined ? (
