@@ -198,18 +198,19 @@ export async function listEvents(
     }
     const value: unknown = JSON.parse(bytes.toString('utf8'));
     const known = knownSchema.safeParse(value);
-    const loose = unknownSchema.safeParse(value);
-    if ((known.success ? known.data.vault : loose.data?.vault) !== vaultId) {
-      unreadable.push({ file, reason: loose.success ? 'it belongs to another vault' : 'it is not understood' });
-      return;
-    }
     if (known.success) {
+      if (known.data.vault !== vaultId) {
+        unreadable.push({ file, reason: 'it belongs to another vault' });
+        return;
+      }
       const event = { ...known.data, id: match[3] as string, file };
       memory.set(file, event);
       events.push(event);
       return;
     }
+    const loose = unknownSchema.safeParse(value);
     if (!loose.success) unreadable.push({ file, reason: 'it is not understood' });
+    else if (loose.data.vault !== vaultId) unreadable.push({ file, reason: 'it belongs to another vault' });
     else unknown.push({ file, kind: loose.data.kind, device: loose.data.device ?? null, seq: loose.data.seq ?? 0 });
   };
   const worker = async (): Promise<void> => {
