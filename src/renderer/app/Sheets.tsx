@@ -25,7 +25,11 @@ export function SheetsProvider({ children }: { readonly children: ReactNode }) {
   const { go } = useNavigation();
   const [open, setOpen] = useState<Open | null>(null);
   const phones = useQuery('phones.list', {}, ['phones', 'backups']).data?.phones ?? [];
-  const { run: start, error } = useAction('backups.start');
+  const { run: start, error: startError } = useAction('backups.start');
+  const { run: startDemo, error: demoError } = useAction('phones.startDemo');
+  const error = startError ?? demoError;
+  // No cable leads to the demo phone: it ended with the program, and is started again.
+  const restingDemo = phones.find((one) => one.isDemo && !one.isConnected)?.udid ?? null;
   const close = (): void => setOpen(null);
 
   const begin = useCallback(
@@ -42,14 +46,21 @@ export function SheetsProvider({ children }: { readonly children: ReactNode }) {
         if (phone.encrypted === false) setOpen({ sheet: 'encrypt', udid: phone.udid, thenBackUp: true });
         else void begin(phone.udid, false);
       },
-      connect: (udid) => setOpen({ sheet: 'connect', udid }),
+      connect: (udid) => {
+        if (udid === null || udid !== restingDemo) setOpen({ sheet: 'connect', udid });
+        else {
+          void startDemo({}).then((answer) => {
+            if (answer === null) setOpen({ sheet: 'refused', udid });
+          });
+        }
+      },
       turnOnEncryption: (udid) => setOpen({ sheet: 'encrypt', udid, thenBackUp: false }),
       turnOffEncryption: (udid) => setOpen({ sheet: 'decrypt', udid }),
       changePassword: (udid) => setOpen({ sheet: 'change', udid }),
       enterPassword: (udid, onGiven) => setOpen({ sheet: 'password', udid, onGiven }),
       forgottenPassword: () => setOpen({ sheet: 'forgotten' }),
     }),
-    [begin],
+    [begin, restingDemo, startDemo],
   );
 
   const phone = open !== null && 'udid' in open ? phones.find((one) => one.udid === open.udid) : undefined;
@@ -97,7 +108,9 @@ export function SheetsProvider({ children }: { readonly children: ReactNode }) {
             error={error}
             udid={open.udid}
             onRetry={() => {
-              if (phone !== undefined) sheets.backUp(phone);
+              if (phone === undefined) return;
+              if (phone.isConnected) sheets.backUp(phone);
+              else sheets.connect(phone.udid);
             }}
           />
         </Sheet>

@@ -50,8 +50,10 @@ export function rateText(bytesPerSecond: number): string {
   return t('format.perSecond', { size: bytesText(bytesPerSecond) });
 }
 
+/** "18:02", or "6:02 PM": no clock of twelve hours is written with a nought in front. */
 export function timeText(iso: string | Date): string {
-  return dateFormat({ hour: '2-digit', minute: '2-digit' }).format(new Date(iso));
+  const hour = dateFormat({ hour: 'numeric' }).resolvedOptions().hour12 === true ? 'numeric' : '2-digit';
+  return dateFormat({ hour, minute: '2-digit' }).format(new Date(iso));
 }
 
 /** "Today", "Yesterday", "Friday" within a week, else the date. */

@@ -15,7 +15,7 @@ export function BackUpButton({ udid, look, size }: { readonly udid: string } & P
     </Button>
   ) : (
     <Button {...looks} onPress={() => sheets.connect(udid)}>
-      {t('backup.connect')}
+      {t(phone.isDemo ? 'backup.startDemo' : 'backup.connect')}
     </Button>
   );
 }

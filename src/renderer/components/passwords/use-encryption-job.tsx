@@ -17,7 +17,7 @@ export interface EncryptionJob {
 
 /** A change of the phone's encryption: work of the engine, during which the phone asks for its passcode. */
 export function useEncryptionJob(
-  phone: { readonly udid: string; readonly name: string },
+  phone: { readonly udid: string; readonly name: string; readonly isDemo?: boolean },
   onDone: () => void,
 ): EncryptionJob {
   const begin = useAction('phones.encryption');
@@ -33,7 +33,12 @@ export function useEncryptionJob(
     done.current();
   }, [state]);
   const isRunning = begin.isRunning || (id !== null && (job === null || isLive(job)));
-  const words = job?.passcodeSince == null ? t('encrypt.working') : t('encrypt.passcode', { name: phone.name });
+  const words =
+    job?.passcodeSince == null
+      ? t('encrypt.working')
+      : phone.isDemo === true
+        ? t('encrypt.passcodeDemo')
+        : t('encrypt.passcode', { name: phone.name });
   return {
     isRunning,
     start: (wish) => {

@@ -160,7 +160,7 @@ function Heading({
       {({ sortDirection }) => (
         <>
           <span className={isQuiet ? 'srOnly' : ''}>{text}</span>
-          <span aria-hidden>{sortDirection === undefined ? '' : sortDirection === 'ascending' ? ' ↑' : ' ↓'}</span>
+          <span aria-hidden>{sortDirection === undefined ? '' : sortDirection === 'ascending' ? '↑' : '↓'}</span>
         </>
       )}
     </Column>

@@ -15,7 +15,7 @@ import styles from './Browse.module.css';
 import { type BrowseFrame, BrowseFrameContext } from './browse-context.ts';
 import { Elsewhere } from './Elsewhere.tsx';
 import { KindContent } from './KindContent.tsx';
-import { isBrowseKind, KindsColumn, kindTitle } from './KindsColumn.tsx';
+import { isBrowseKind, KindsColumn, kindInSentence, kindTitle } from './KindsColumn.tsx';
 import { Locked } from './ListFrame.tsx';
 import { NotHere } from './NotHere.tsx';
 import { TimeRail } from './TimeRail.tsx';
@@ -141,10 +141,10 @@ function Version({
               ]}
             />
             <SearchField
-              label={t('browse.searchKind', { kind: kindTitle(kind).toLowerCase() })}
+              label={t('browse.searchKind', { kind: kindInSentence(kind) })}
               value={typed}
               onChange={setTyped}
-              width={178}
+              width={190}
             />
           </>
         }

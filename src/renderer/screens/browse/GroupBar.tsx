@@ -6,7 +6,8 @@ import { type TextKey, t } from '../../text/index.ts';
 import styles from './Browse.module.css';
 import { useFrame } from './browse-context.ts';
 
-const ALL = '';
+/** No group has this name: a group may well have none. */
+const ALL = ' all';
 const LABELS: Partial<Record<string, readonly [TextKey, TextKey]>> = {
   photos: ['browse.albums', 'browse.allOf.albums'],
   videos: ['browse.albums', 'browse.allOf.albums'],
@@ -34,7 +35,7 @@ export function GroupBar({ children }: { readonly children?: ReactNode }) {
             { id: ALL, label: t(label[1]) },
             ...list.map(({ id, title, count }) => ({
               id,
-              label: `${titleOf(title)}${count === null ? '' : ` · ${numberText(count)}`}`,
+              label: `${titleOf(title, frame.kind)}${count === null ? '' : ` · ${numberText(count)}`}`,
             })),
           ]}
           onChange={(group) => frame.chooseGroup(group === ALL ? null : group)}
@@ -45,7 +46,7 @@ export function GroupBar({ children }: { readonly children?: ReactNode }) {
   );
 }
 
-function titleOf(title: string): string {
+function titleOf(title: string, kind: string): string {
   switch (title) {
     case 'bookmark':
     case 'reading-list':
@@ -53,6 +54,7 @@ function titleOf(title: string): string {
     case 'tab':
       return t(`browse.safari.${title}`);
     default:
-      return title === '' ? t('browse.untitled') : title;
+      if (title !== '') return title;
+      return t(kind === 'contacts' ? 'browse.onPhone' : 'browse.untitled');
   }
 }

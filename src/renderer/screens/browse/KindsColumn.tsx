@@ -21,7 +21,7 @@ import { Link } from 'react-aria-components';
 import type { BrowseKind, OutputOf } from '../../../shared/contract/procedures/index.ts';
 import { type Route, writeRoute } from '../../app/navigation.tsx';
 import { numberText } from '../../text/formats.ts';
-import { t } from '../../text/index.ts';
+import { currentLocale, t } from '../../text/index.ts';
 import { kindName } from '../../text/kinds.ts';
 import styles from './Browse.module.css';
 
@@ -46,6 +46,10 @@ const KINDS: ReadonlyArray<readonly [BrowseKind, LucideIcon]> = [
 ];
 
 export const kindTitle = (kind: BrowseKind): string => (kind === 'files' ? t('browse.files') : kindName(kind));
+
+/** Inside a sentence: names of products keep their capital. */
+export const kindInSentence = (kind: BrowseKind): string =>
+  kind === 'whatsapp' || kind === 'safari' ? kindTitle(kind) : kindTitle(kind).toLocaleLowerCase(currentLocale());
 
 export function isBrowseKind(word: string): word is BrowseKind {
   return KINDS.some(([kind]) => kind === word);

@@ -8,7 +8,7 @@ import { Banner, Empty } from '../../components/Parts.tsx';
 import { t } from '../../text/index.ts';
 import styles from './Browse.module.css';
 import { useFrame } from './browse-context.ts';
-import { kindTitle } from './KindsColumn.tsx';
+import { kindInSentence, kindTitle } from './KindsColumn.tsx';
 
 /** What every list shows while it opens, when it is empty, when it is not whole, and when it fails. */
 export function ListFrame({
@@ -92,7 +92,7 @@ export function EmptyList({ isPresent }: { readonly isPresent: boolean }) {
     return <Empty title={t('browse.onlyEncrypted', { kind: name })}>{t('browse.onlyEncryptedText')}</Empty>;
   }
   if (frame.kind === 'whatsapp' && !isPresent) return <Empty title={t('browse.noWhatsApp')} />;
-  return <Empty title={t('browse.kindEmpty', { kind: frame.kind === 'whatsapp' ? name : name.toLowerCase() })} />;
+  return <Empty title={t('browse.kindEmpty', { kind: kindInSentence(frame.kind) })} />;
 }
 
 /** What the phone leaves out of backups without encryption. */

@@ -78,8 +78,8 @@ export function TimeRail({
             <line
               key={`${one.vault} ${one.id}`}
               className={index === selected ? styles['tickHere'] : styles['tick']}
-              x1={index === selected ? 44 : one.pinned ? 47 : 51}
-              x2={60}
+              x1={index === selected ? 56 : one.pinned ? 59 : 63}
+              x2={72}
               y1={y}
               y2={y}
             />

@@ -4,6 +4,7 @@ import type { BackupRow } from '../../../shared/contract/procedures/index.ts';
 import { useAction, useJob, useQuery } from '../../api/engine.tsx';
 import { useNavigation, type Version } from '../../app/navigation.tsx';
 import { BackUpButton } from '../../components/backups/BackUpButton.tsx';
+import { DemoDay, useIsDemo } from '../../components/backups/DemoDay.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { Menu } from '../../components/Menu.tsx';
 import { Page, PageBody } from '../../components/Page.tsx';
@@ -28,6 +29,7 @@ export function Changes({
 }) {
   const list = useQuery('backups.list', { udid }, ['backups', 'vaults']);
   const { replace } = useNavigation();
+  const isDemo = useIsDemo(udid);
   const rows = list.data?.backups;
   const newerRow = rows === undefined ? undefined : (find(rows, newer) ?? rows[0]);
   const olderRow =
@@ -46,7 +48,7 @@ export function Changes({
         {rows === undefined ? null : (
           <Empty
             title={t(rows.length === 0 ? 'changes.noneTitle' : 'changes.oneTitle')}
-            action={<BackUpButton udid={udid} look="filled" />}
+            action={rows.length === 1 && isDemo ? <DemoDay udid={udid} /> : <BackUpButton udid={udid} look="filled" />}
           >
             {t(rows.length === 0 ? 'changes.noneText' : 'changes.oneText')}
           </Empty>

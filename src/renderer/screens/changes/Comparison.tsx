@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { BackupRow, OutputOf } from '../../../shared/contract/procedures/index.ts';
 import { useAction, useJob, useQuery } from '../../api/engine.tsx';
 import { Button } from '../../components/Button.tsx';
+import { DemoDay } from '../../components/backups/DemoDay.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { ExportProgress } from '../../components/export/ExportProgress.tsx';
 import { useExportToast } from '../../components/export/use-export-toast.ts';
@@ -56,7 +57,11 @@ export function Comparison({
   const here = kinds.filter((one) => one[tab] > 0);
   const when = { older: whenInSentence(older.finishedAt), newer: whenInSentence(newer.finishedAt) };
   if (CHANGES.every((change) => total(change) === 0) && unreadable.length === 0) {
-    return <Empty title={t('changes.sameTitle')}>{t('changes.sameText')}</Empty>;
+    return (
+      <Empty title={t('changes.sameTitle')} action={<DemoDay udid={udid} />}>
+        {t('changes.sameText')}
+      </Empty>
+    );
   }
   return (
     <div className={styles['grid']}>

@@ -24,6 +24,7 @@ export type Coverage = OutputOf<'browse.coverage'>;
 export function Contents({ udid, version }: { readonly udid: string; readonly version: Version }) {
   const { go } = useNavigation();
   const coverage = useQuery('browse.coverage', version, ['lock']);
+  const browsable = useQuery('browse.kinds', coverage.data === undefined ? null : version).data?.kinds;
   const backups = useQuery('backups.list', { udid }, ['backups']).data?.backups ?? [];
   const password = usePasswordSheet(udid, coverage.reload);
   const counted = coverage.data;
@@ -111,7 +112,12 @@ export function Contents({ udid, version }: { readonly udid: string; readonly ve
                   </p>
                 ) : null
               ) : (
-                <CoverageTable coverage={coverage.data} isEncrypted={row?.encrypted ?? true} onCompare={compare} />
+                <CoverageTable
+                  coverage={coverage.data}
+                  shown={browsable ?? []}
+                  isEncrypted={row?.encrypted ?? true}
+                  onCompare={compare}
+                />
               )}
             </>
           )}

@@ -19,6 +19,7 @@ import {
   Voicemail,
   Wifi,
 } from 'lucide-react';
+import type { OutputOf } from '../../../shared/contract/procedures/index.ts';
 import { Button } from '../../components/Button.tsx';
 import { bytesText, numberText } from '../../text/formats.ts';
 import { currentLocale, t } from '../../text/index.ts';
@@ -55,12 +56,17 @@ const SECRET: ReadonlySet<string> = new Set(['calls', 'safari-history', 'health'
 /** A fall beyond this share is more than people delete in a day. */
 const NORMAL_FALL = 0.05;
 
+/** How many of a kind Browse shows. */
+type Shown = OutputOf<'browse.kinds'>['kinds'];
+
 export function CoverageTable({
   coverage,
+  shown,
   isEncrypted,
   onCompare,
 }: {
   readonly coverage: Coverage;
+  readonly shown: Shown;
   readonly isEncrypted: boolean;
   readonly onCompare: (() => void) | null;
 }) {
@@ -85,7 +91,7 @@ export function CoverageTable({
       </thead>
       <tbody>
         {open.map((one) => (
-          <Row key={one.kind} one={one} coverage={coverage} onCompare={onCompare} />
+          <Row key={one.kind} one={one} coverage={coverage} shown={shown} onCompare={onCompare} />
         ))}
         <tr className={styles['group']}>
           <th scope="colgroup" colSpan={5}>
@@ -94,7 +100,7 @@ export function CoverageTable({
           </th>
         </tr>
         {secret.map((one) => (
-          <Row key={one.kind} one={one} coverage={coverage} onCompare={onCompare} />
+          <Row key={one.kind} one={one} coverage={coverage} shown={shown} onCompare={onCompare} />
         ))}
       </tbody>
     </table>
@@ -104,10 +110,12 @@ export function CoverageTable({
 function Row({
   one,
   coverage,
+  shown,
   onCompare,
 }: {
   readonly one: Kind;
   readonly coverage: Coverage;
+  readonly shown: Shown;
   readonly onCompare: (() => void) | null;
 }) {
   const Icon = ICONS[one.kind] ?? FileText;
@@ -140,7 +148,10 @@ function Row({
             </Button>
           )
         ) : (
-          <Note one={one} coverage={coverage} />
+          <>
+            <Note one={one} coverage={coverage} />
+            <NotShown one={one} shown={shown} />
+          </>
         )}
       </td>
     </tr>
@@ -170,6 +181,14 @@ function Note({ one, coverage }: { readonly one: Kind; readonly coverage: Covera
     default:
       return one.notes[0] ?? null;
   }
+}
+
+/** Everything in the library is counted; the wall leaves out what the Photos app leaves out. */
+function NotShown({ one, shown }: { readonly one: Kind; readonly shown: Shown }) {
+  if (one.kind !== 'photos' && one.kind !== 'videos') return null;
+  const wall = shown.find(({ kind }) => kind === one.kind)?.count ?? null;
+  const rest = one.count === null || wall === null ? 0 : one.count - wall;
+  return rest <= 0 ? null : <span className={styles['more']}>{t('contents.notShown', { count: rest })}</span>;
 }
 
 function changeText(change: number): string {

@@ -208,10 +208,16 @@ function Deleting({
     ['backups'],
   ).data;
   if (first === undefined) return null;
-  const size = freed?.bytes === undefined || freed.bytes === null ? null : bytesText(freed.bytes);
+  const freedBytes = freed?.bytes ?? null;
+  const size = freedBytes === null ? null : bytesText(freedBytes);
+  const isWhole = freedBytes !== null && freedBytes >= (rows.length > 1 ? Number.POSITIVE_INFINITY : first.bytes);
   return (
     <div className={styles['deleting']}>
-      <span>{size === null ? '' : t(rows.length > 1 ? 'inspector.freesMany' : 'inspector.frees', { size })}</span>
+      <span>
+        {size === null
+          ? ''
+          : t(rows.length > 1 ? 'inspector.freesMany' : isWhole ? 'inspector.freesAll' : 'inspector.frees', { size })}
+      </span>
       <Button look="link" onPress={() => setOpen(true)} isDisabled={!isOneVault || !first.isOnline}>
         <span className={styles['danger']}>{t('inspector.delete')}</span>
       </Button>

@@ -4,7 +4,7 @@ import type { RetentionPolicy } from '../../../shared/rules/retention/index.ts';
 import { bytesText, dateText, whenText } from '../../text/formats.ts';
 import { currentLocale, t } from '../../text/index.ts';
 import styles from './Strata.module.css';
-import { barHeight, type Zone, zonesOf } from './zones.ts';
+import { barHeight, placed, type Zone, zonesOf } from './zones.ts';
 
 const HEIGHT = 92;
 
@@ -39,9 +39,7 @@ export function Strata({
             <span>{spanOf(zone, policy)}</span>
           </div>
           <div className={styles['bars']}>
-            {within(backups, zone).map((one) => {
-              const at = new Date(one.finishedAt).getTime();
-              const left = ((at - zone.fromMs) / (zone.toMs - zone.fromMs)) * 100;
+            {placed(backups, zone).map(({ one, left }) => {
               const isOn = selected.has(one.id);
               const words = [
                 t('strata.bar', { when: whenText(one.finishedAt, now), size: bytesText(one.newBytes) }),
@@ -83,13 +81,6 @@ export function Strata({
 function barWidth({ fromMs, toMs }: Zone): string {
   const days = (toMs - fromMs) / 86_400_000;
   return days > 60 ? '7px' : `clamp(2px, ${55 / days}%, 7px)`;
-}
-
-function within(backups: readonly BackupRow[], { fromMs, toMs }: Zone): readonly BackupRow[] {
-  return backups.filter((one) => {
-    const at = new Date(one.finishedAt).getTime();
-    return at >= fromMs && at < toMs;
-  });
 }
 
 function titleOf({ kind }: Zone): string {

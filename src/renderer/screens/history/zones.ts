@@ -61,6 +61,24 @@ export function barHeight(newBytes: number, mostBytes: number, height: number): 
   return Math.max(3, Math.sqrt(newBytes / mostBytes) * height);
 }
 
+/** Bars of one day stand beside each other, in percent of the zone: an older one makes room for the one after it. */
+export function placed<T extends Pick<BackupRow, 'finishedAt'>>(
+  backups: readonly T[],
+  { kind, fromMs, toMs }: Zone,
+): readonly { readonly one: T; readonly left: number }[] {
+  const here = backups
+    .map((one) => ({ one, at: new Date(one.finishedAt).getTime() }))
+    .filter(({ at }) => at >= fromMs && at < toMs)
+    .sort((a, b) => b.at - a.at);
+  const room = kind === 'every' ? Math.min(2.4, 90 / here.length) : 0;
+  let right = 100;
+  return here.map(({ one, at }) => {
+    const left = Math.max(0, Math.min(((at - fromMs) / (toMs - fromMs)) * 100, right - room));
+    right = left;
+    return { one, left };
+  });
+}
+
 function startOfDay(date: Date): number {
   const day = new Date(date);
   day.setHours(0, 0, 0, 0);

@@ -2,7 +2,7 @@ import type { JobView, PhoneView } from '../../../shared/contract/procedures/ind
 
 /** The one button of a phone: what its situation asks for. */
 export interface Situation {
-  readonly does: 'backUp' | 'connect' | 'trust' | 'passcode' | 'progress' | 'encryption' | 'repair';
+  readonly does: 'backUp' | 'connect' | 'startDemo' | 'trust' | 'passcode' | 'progress' | 'encryption' | 'repair';
   readonly isUrgent: boolean;
 }
 
@@ -19,7 +19,7 @@ export function situationOf(phone: PhoneView, job: JobView | null): Situation {
   if (rule === 'newest-damaged') return { does: 'repair', isUrgent: true };
   const needsNew = rule !== 'well' && rule !== 'nearly-full' && rule !== 'not-verified';
   if (!phone.isConnected || rule === 'pairing-expired' || rule === 'trust-withdrawn') {
-    return { does: 'connect', isUrgent: needsNew };
+    return { does: phone.isDemo ? 'startDemo' : 'connect', isUrgent: needsNew };
   }
   if (rule === 'unencrypted') return { does: 'encryption', isUrgent: true };
   return { does: 'backUp', isUrgent: needsNew };

@@ -34,6 +34,7 @@ export function usePhoneActions(phone: PhoneView, job: JobView | null): PhoneAct
   const press: Readonly<Record<Situation['does'], () => void>> = {
     backUp,
     connect: () => sheets?.connect(udid),
+    startDemo: () => sheets?.connect(udid),
     trust: () => sheets?.connect(udid),
     passcode: () => (job === null ? go({ screen: 'activity' }) : go({ screen: 'job', job: job.id })),
     progress: () => (job === null ? go({ screen: 'activity' }) : go({ screen: 'job', job: job.id })),

@@ -29,7 +29,10 @@ export function BackupRun({ job, phone }: { readonly job: JobView; readonly phon
     return (
       <>
         <Announce job={job} />
-        <PasscodeStep since={job.passcodeSince} text={t('run.lead.passcode')} />
+        <PasscodeStep
+          since={job.passcodeSince}
+          text={t(phone?.isDemo === true ? 'run.lead.passcodeDemo' : 'run.lead.passcode')}
+        />
       </>
     );
   }

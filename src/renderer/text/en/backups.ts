@@ -1,8 +1,9 @@
 /** Words about backups that several screens share. */
 export const backups = {
+  'backup.demoDay': 'Use the Demo iPhone for a Day, Then Back Up',
   'backup.notVerified': 'Finished at {time} {day}, not verified yet.',
   'backup.structure': 'Finished at {time} {day}. Only its structure was checked.',
-  'backup.verifiedQuick': 'Verified at {time} {day}. Structure and a 5% sample were read back.',
+  'backup.verifiedQuick': 'Verified at {time} {day}. Its structure, everything new and 5% of the rest were checked.',
   'backup.verifiedFull':
     'Verified at {time} {day}. {files, plural, one {Its one file was} other {All # files were}} read back and match.',
   'backup.verifiedOpen': 'Verified at {time} {day}. Read back, unlocked and opened.',
@@ -25,5 +26,6 @@ export const backups = {
   'backup.splitLabel': '{new} new, {shared} shared with other backups',
   'backup.beforeCleanup': 'Before cleanup',
   'backup.backUpNow': 'Back Up Now',
+  'backup.startDemo': 'Start the Demo iPhone',
   'backup.connect': 'Connect with Cable',
 } as const;

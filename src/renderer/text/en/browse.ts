@@ -138,6 +138,7 @@ export const browse = {
   'browse.openImage': 'Open {name}',
   'browse.notesList': 'Notes',
   'browse.untitled': 'Untitled',
+  'browse.onPhone': 'Only on this iPhone',
   'browse.chooseNote': 'Choose a note',
   'browse.noteLocked': 'This note is locked',
   'browse.noteLockedText': 'It has a password of its own. Exporting keeps it as it is.',

@@ -17,7 +17,9 @@ export const contents = {
   'contents.unknown': 'Could not be read. The files are in the backup.',
   'contents.inICloud': 'Only previews. Originals are in iCloud',
   'contents.previews':
-    '{count, plural, one {# is a preview. Its original is in iCloud} other {# are previews. Originals are in iCloud}}',
+    '{count, plural, one {# photo or video is a preview. Its original is in iCloud} other {# photos and videos are previews. Originals are in iCloud}}',
+  'contents.notShown':
+    '{count, plural, one {# is in a burst or a shared album, which Browse does not show} other {# are in bursts or shared albums, which Browse does not show}}',
   'contents.fall': '{change}, more than usual. See what changed',
   'contents.present': 'Here',
   'contents.browse': 'Browse This Backup',

@@ -55,6 +55,7 @@ export const history = {
   'inspector.yes': 'Yes',
   'inspector.no': 'No: without Health and passwords',
   'inspector.frees': 'Deleting this would free {size}. The rest is shared.',
+  'inspector.freesAll': 'Deleting this would free {size}.',
   'inspector.freesMany': 'Deleting them together would free {size}.',
   'inspector.delete': 'Delete…',
   'inspector.many': '{count} backups selected',

@@ -39,6 +39,7 @@ export const home = {
   'home.latest': 'Latest backups',
   'home.button.backUp': 'Back Up Now',
   'home.button.connect': 'Connect with Cable',
+  'home.button.startDemo': 'Start the Demo iPhone',
   'home.button.trust': 'Trust This Computer',
   'home.button.passcode': 'Show Passcode Step',
   'home.button.progress': 'Show Progress',

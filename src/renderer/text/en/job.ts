@@ -28,6 +28,8 @@ export const job = {
   'run.phase.store': 'Storing what is new',
   'run.phase.verify': 'Reading it back',
   'run.lead.connect': 'Checking the connection, the password and free space.',
+  'run.lead.passcodeDemo':
+    'The demo iPhone enters it by itself in a moment. On your own iPhone you enter it there, never here.',
   'run.lead.passcode':
     'The phone is showing its passcode screen. Enter it there and the backup starts by itself. You do not type it here.',
   'run.lead.prepare': 'It is making a list of what changed. This can take a few minutes with no visible progress.',

@@ -53,8 +53,8 @@ export const passwords = {
   'encrypt.withoutTitle': 'Leave out Health, passwords and Wi-Fi networks?',
   'encrypt.notHere': 'Connect {name} first. Its encryption is set on the iPhone itself.',
   'encrypt.working': 'Setting the password on the iPhone…',
-  'encrypt.passcode':
-    'Enter the passcode on {name}. The password is set by itself then; you do not type the passcode here.',
+  'encrypt.passcodeDemo': 'The demo iPhone enters its passcode by itself in a moment.',
+  'encrypt.passcode': 'Enter the passcode on {name}, not here. Then the password is set by itself.',
   'encrypt.done': 'Encryption is on.',
   'off.title': 'Turn off backup encryption?',
   'off.text':

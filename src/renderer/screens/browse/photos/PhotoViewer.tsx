@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight, Cloud, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import type { PhotoView } from '../../../../shared/contract/procedures/index.ts';
 import { mediaUrl } from '../../../api/connect.ts';
@@ -28,6 +28,7 @@ export function PhotoViewer({
 }) {
   const [, setTurn] = useState(0);
   const photo = list.at(place);
+  const viewer = useRef<HTMLElement | null>(null);
   useEffect(() => {
     let isHere = true;
     void list.load(Math.max(0, place - 1), Math.min(total - 1, place + 1)).then(() => {
@@ -39,10 +40,13 @@ export function PhotoViewer({
   }, [list, place, total]);
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
-      if ((event.target as HTMLElement | null)?.tagName === 'VIDEO') return;
+      const target = event.target as HTMLElement | null;
+      // What lies on top, such as a sheet to save with, has the keys to itself.
+      if (target === null || viewer.current?.contains(target) !== true || target.tagName === 'VIDEO') return;
       if (event.key === 'ArrowLeft' && place > 0) onMove(place - 1);
       else if (event.key === 'ArrowRight' && place < total - 1) onMove(place + 1);
-      else if (event.key === ' ' && (event.target as HTMLElement | null)?.closest('button') === null) onClose();
+      else if (event.key === 'Escape') onClose();
+      else if (event.key === ' ' && target.closest('button') === null) onClose();
       else return;
       event.preventDefault();
       event.stopPropagation();
@@ -53,7 +57,7 @@ export function PhotoViewer({
   return (
     <ModalOverlay className={styles['overlay'] ?? ''} isOpen onOpenChange={(open) => (open ? undefined : onClose())}>
       <Modal className={styles['modal'] ?? ''}>
-        <Dialog className={styles['viewer'] ?? ''}>
+        <Dialog ref={viewer} className={styles['viewer'] ?? ''}>
           <Heading slot="title" className="srOnly">
             {photo === undefined ? t('browse.viewer') : nameOf(photo, false)}
           </Heading>
@@ -72,7 +76,7 @@ export function PhotoViewer({
           </div>
           <aside className={styles['facts']} aria-label={t('browse.facts')}>
             <div className={styles['close']}>
-              <IconButton look="quiet" label={t('common.close')} onPress={onClose} autoFocus>
+              <IconButton look="quiet" label={t('common.close')} onPress={onClose}>
                 <X size={17} aria-hidden />
               </IconButton>
             </div>
