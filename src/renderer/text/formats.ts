@@ -88,6 +88,17 @@ export function fullDayText(iso: string | Date, now: Date = new Date()): string 
   }).format(date);
 }
 
+/** "Sun 8 Nov", over a narrow column; with the year when it is another one. */
+export function shortDayText(iso: string | Date, now: Date = new Date()): string {
+  const date = new Date(iso);
+  return dateFormat({
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...(date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric', weekday: undefined }),
+  }).format(date);
+}
+
 /** As `dayText`, inside a sentence: "today". */
 export function dayInSentence(iso: string | Date, now: Date = new Date()): string {
   const days = dayNumber(now) - dayNumber(new Date(iso));

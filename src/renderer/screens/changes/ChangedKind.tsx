@@ -25,6 +25,7 @@ export function ChangedKind({
   count,
   bytes,
   isCertain,
+  isBehind,
   onSave,
 }: {
   readonly job: string;
@@ -33,6 +34,8 @@ export function ChangedKind({
   readonly count: number;
   readonly bytes: number | null;
   readonly isCertain: boolean;
+  /** Files of what stands above, so that they count once only. */
+  readonly isBehind: boolean;
   readonly onSave: () => void;
 }) {
   const client = useEngine();
@@ -62,7 +65,7 @@ export function ChangedKind({
   return (
     <section className={styles['kind']} aria-label={kindCount(kind, count)}>
       <header className={styles['kindHead']}>
-        <h3>{kindCount(kind, count)}</h3>
+        <h3>{isBehind ? t('changes.filesBehind', { count }) : kindCount(kind, count)}</h3>
         <small>{bytes === null || bytes === 0 ? '' : bytesText(bytes)}</small>
         {change === 'gone' ? (
           <Button look="link" onPress={onSave}>
@@ -94,7 +97,7 @@ export function ChangedKind({
           {items.map((item) => (
             <li key={item.id}>
               <strong className="selectable">{item.title ?? t('changes.untitled')}</strong>
-              <small>{item.bytes === null ? '' : bytesText(item.bytes)}</small>
+              <small>{item.bytes === null || item.bytes === 0 ? '' : bytesText(item.bytes)}</small>
               <small>{item.at === null ? '' : whenText(item.at)}</small>
             </li>
           ))}

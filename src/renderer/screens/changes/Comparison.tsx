@@ -18,6 +18,7 @@ import styles from './Changes.module.css';
 export type Change = 'gone' | 'added' | 'changed';
 type Kinds = OutputOf<'compare.kinds'>['kinds'];
 
+const FILES = 'files';
 const CHANGES = ['gone', 'added', 'changed'] as const;
 
 /** The result: by what happened, then by kind. */
@@ -53,7 +54,7 @@ export function Comparison({
   }
   if (data === undefined) return null;
   const { kinds, inTrash, unreadable } = data;
-  const total = (change: Change): number => kinds.reduce((sum, one) => sum + one[change], 0);
+  const total = (change: Change): number => countOf(kinds, change);
   const here = kinds.filter((one) => one[tab] > 0);
   const when = { older: whenInSentence(older.finishedAt), newer: whenInSentence(newer.finishedAt) };
   if (CHANGES.every((change) => total(change) === 0) && unreadable.length === 0) {
@@ -90,6 +91,7 @@ export function Comparison({
             count={one[tab]}
             bytes={tab === 'gone' ? one.goneBytes : tab === 'added' ? one.addedBytes : null}
             isCertain={one.isCertain}
+            isBehind={one.kind === FILES && here.length > 1}
             onSave={() => {
               setSaving({ kind: one.kind, what: kindCount(one.kind, one.gone) });
               setPicking(true);
@@ -143,6 +145,12 @@ export function Comparison({
   );
 }
 
+/** Things that people know; files only where nothing else happened, for they are what these are made of. */
+function countOf(kinds: Kinds, change: Change): number {
+  const things = kinds.reduce((sum, one) => sum + (one.kind === FILES ? 0 : one[change]), 0);
+  return things > 0 ? things : (kinds.find(({ kind }) => kind === FILES)?.[change] ?? 0);
+}
+
 /** Bytes where they are known, else how many. */
 function Sum({
   label,
@@ -157,7 +165,9 @@ function Sum({
   readonly count: number;
   readonly isLarge?: boolean;
 }) {
-  const bytes = kinds.reduce((sum, one) => sum + (one[of] ?? 0), 0);
+  // Whatever has a size lies in files: they are the whole sum where they are known.
+  const files = kinds.find(({ kind }) => kind === FILES)?.[of] ?? 0;
+  const bytes = files > 0 ? files : kinds.reduce((sum, one) => sum + (one[of] ?? 0), 0);
   return (
     <div>
       <p className={styles['sumLabel']}>{label}</p>

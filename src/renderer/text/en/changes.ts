@@ -33,6 +33,8 @@ export const changes = {
   'changes.noneOf.gone': 'Nothing is gone.',
   'changes.noneOf.added': 'Nothing is new.',
   'changes.noneOf.changed': 'Nothing has changed.',
+  'changes.filesBehind':
+    '{count, plural, one {# file, including those of the items above} other {# files, including those of the items above}}',
   'changes.uncertain': 'One of the two backups could not be read whole here. What seems gone may only be unreadable.',
   'changes.unreadable': '{count, plural, one {One part} other {# parts}} could not be read, so this may not be all.',
   'changes.inTrash':

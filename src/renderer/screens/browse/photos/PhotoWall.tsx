@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { BrowseFilter, PhotoView } from '../../../../shared/contract/procedures/index.ts';
 import { useQuery } from '../../../api/engine.tsx';
-import { fullDayText } from '../../../text/formats.ts';
+import { fullDayText, shortDayText } from '../../../text/formats.ts';
 import { t } from '../../../text/index.ts';
 import { kindCount } from '../../../text/kinds.ts';
 import { filterOf, useFrame } from '../browse-context.ts';
@@ -18,6 +18,7 @@ import { SortChoice } from './SortChoice.tsx';
 import { type PhotoList, useSelection } from './use-selection.ts';
 import {
   besides,
+  columnOf,
   DAY_HEIGHT,
   type DayCount,
   GAP,
@@ -104,7 +105,7 @@ function Wall({
   const virtual = useVirtualizer({
     count: layout.rows.length,
     getScrollElement: () => scroll.current,
-    estimateSize: (index) => (layout.rows[index]?.type === 'day' ? DAY_HEIGHT : layout.rowHeight + GAP),
+    estimateSize: (index) => (layout.rows[index]?.type === 'row' ? layout.rowHeight + GAP : DAY_HEIGHT),
     overscan: 3,
     useFlushSync: false,
   });
@@ -193,8 +194,27 @@ function Wall({
                 </div>
               );
             }
+            if (row.type === 'days') {
+              const column = columnOf(width, layout.perRow);
+              return (
+                <div
+                  key={key}
+                  className={styles['days']}
+                  style={{ transform, height: DAY_HEIGHT }}
+                  role="presentation"
+                  aria-hidden
+                >
+                  {row.days.map(({ day, count }, one) => (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: who travels may see a day twice.
+                    <strong key={one} style={{ width: count * column + (count - 1) * GAP }} title={dayName(day)}>
+                      {count * column > 260 ? dayName(day) : shortDayName(day)}
+                    </strong>
+                  ))}
+                </div>
+              );
+            }
             const photos = Array.from({ length: row.count }, (_, one) => list.at(row.first + one));
-            const widths = widthsOf(photos.map(shapeOf), row, width, layout.rowHeight);
+            const widths = widthsOf(photos.map(shapeOf), row, width, layout.rowHeight, layout.perRow);
             return (
               <div key={key} className={styles['row']} style={{ transform }} role="presentation" data-turn={turn}>
                 {photos.map((photo, one) => (
@@ -321,6 +341,12 @@ function sumOf(ids: ReadonlyMap<string, number | null>): number {
   return sum;
 }
 
+const isDay = (day: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(day);
+
 function dayName(day: string): string {
-  return /^\d{4}-\d{2}-\d{2}$/.test(day) ? fullDayText(new Date(`${day}T12:00:00`)) : t('browse.noDate');
+  return isDay(day) ? fullDayText(new Date(`${day}T12:00:00`)) : t('browse.noDate');
+}
+
+function shortDayName(day: string): string {
+  return isDay(day) ? shortDayText(new Date(`${day}T12:00:00`)) : t('browse.noDate');
 }

@@ -10,7 +10,15 @@ export interface DayCount {
 
 export type WallRow =
   | { readonly type: 'day'; readonly day: string; readonly count: number }
-  | { readonly type: 'row'; readonly first: number; readonly count: number; readonly isShort: boolean };
+  /** Several days with little in each, side by side over one row of equal columns. */
+  | { readonly type: 'days'; readonly days: readonly DayCount[] }
+  | {
+      readonly type: 'row';
+      readonly first: number;
+      readonly count: number;
+      readonly isShort: boolean;
+      readonly isGrid: boolean;
+    };
 
 export interface WallLayout {
   readonly rows: readonly WallRow[];
@@ -32,18 +40,48 @@ export function layOut(days: readonly DayCount[], width: number, wanted: number,
   const rowOfFirst: number[] = [];
   let place = 0;
   const total = days.reduce((sum, { count }) => sum + count, 0);
-  for (const { day, count } of flat ? [{ day: '', count: total }] : days) {
-    if (!flat) rows.push({ type: 'day', day, count });
-    for (let first = 0; first < count; first += perRow) {
-      const here = Math.min(perRow, count - first);
-      firsts.push(place + first);
-      rowOfFirst.push(rows.length);
-      rows.push({ type: 'row', first: place + first, count: here, isShort: here < perRow });
-    }
+  const addRow = (count: number, isGrid: boolean): void => {
+    firsts.push(place);
+    rowOfFirst.push(rows.length);
+    rows.push({ type: 'row', first: place, count, isShort: count < perRow, isGrid });
     place += count;
+  };
+  for (const group of flat ? [[{ day: '', count: total }]] : packed(days, perRow)) {
+    const [first] = group;
+    if (first === undefined) continue;
+    if (group.length > 1) {
+      rows.push({ type: 'days', days: group });
+      addRow(
+        group.reduce((sum, { count }) => sum + count, 0),
+        true,
+      );
+      continue;
+    }
+    if (!flat) rows.push({ type: 'day', ...first });
+    for (let left = first.count; left > 0; left -= perRow) addRow(Math.min(perRow, left), false);
   }
   return { rows, perRow, rowHeight: wanted, firsts, rowOfFirst };
 }
+
+/** Neighbouring days that fit into one row together; others alone. */
+function packed(days: readonly DayCount[], perRow: number): readonly (readonly DayCount[])[] {
+  const groups: DayCount[][] = [];
+  let open: DayCount[] | null = null;
+  let room = 0;
+  for (const one of days) {
+    if (open !== null && one.count <= room) open.push(one);
+    else {
+      open = [one];
+      groups.push(open);
+      room = perRow;
+    }
+    room -= one.count;
+  }
+  return groups;
+}
+
+/** Width of one of the equal columns. */
+export const columnOf = (width: number, perRow: number): number => (width - GAP * (perRow - 1)) / perRow;
 
 /** Index among the rows of the one that holds an item. */
 export function rowOf({ firsts, rowOfFirst }: WallLayout, item: number): number {
@@ -75,10 +113,12 @@ export function besides({ firsts }: WallLayout, item: number, step: number, tota
 /** Widths within a row: all of it, or as their shapes are where a day ends. */
 export function widthsOf(
   shapes: readonly number[],
-  row: { readonly isShort: boolean },
+  row: { readonly isShort: boolean; readonly isGrid: boolean },
   width: number,
   height: number,
+  perRow: number,
 ): number[] {
+  if (row.isGrid) return shapes.map(() => columnOf(width, perRow));
   const room = width - GAP * (shapes.length - 1);
   const sum = shapes.reduce((one, two) => one + two, 0);
   const natural = sum * height;
