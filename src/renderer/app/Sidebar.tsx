@@ -25,7 +25,8 @@ import { SidebarFooter } from './SidebarFooter.tsx';
 /** The way through the window: what is about all phones, what is about one, and what is set up once. */
 export function Sidebar({ toggle }: { readonly toggle: ReactNode }) {
   const { udid } = useNavigation();
-  const phones = useQuery('phones.list', {}, ['phones', 'backups']).data?.phones ?? [];
+  const known = useQuery('phones.list', {}, ['phones', 'backups']).data?.phones;
+  const phones = known ?? [];
   const phone = phones.find((one) => one.udid === udid) ?? phones[0];
   return (
     <aside className={styles['sidebar']}>
@@ -36,7 +37,7 @@ export function Sidebar({ toggle }: { readonly toggle: ReactNode }) {
       <nav aria-label={t('nav.label')}>
         <Item route={{ screen: 'home' }} text="nav.home" icon={<House size={17} strokeWidth={1.6} />} />
         <Item route={{ screen: 'backups' }} text="nav.backups" icon={<Boxes size={17} strokeWidth={1.6} />} />
-        <Switcher phones={phones} phone={phone} />
+        <Switcher phones={phones} phone={phone} isKnown={known !== undefined} />
         {phone === undefined ? null : (
           <>
             <Item
@@ -71,7 +72,7 @@ export function Sidebar({ toggle }: { readonly toggle: ReactNode }) {
         <Item route={{ screen: 'activity' }} text="nav.activity" icon={<Activity size={17} strokeWidth={1.6} />} />
         <Item route={{ screen: 'settings' }} text="nav.settings" icon={<Settings size={17} strokeWidth={1.6} />} />
       </nav>
-      <SidebarFooter phones={phones} />
+      <SidebarFooter phones={phones} isKnown={known !== undefined} />
     </aside>
   );
 }
@@ -105,15 +106,24 @@ function Item({
   );
 }
 
-function Switcher({ phones, phone }: { readonly phones: readonly PhoneView[]; readonly phone: PhoneView | undefined }) {
+function Switcher({
+  phones,
+  phone,
+  isKnown,
+}: {
+  readonly phones: readonly PhoneView[];
+  readonly phone: PhoneView | undefined;
+  /** Before the engine has answered nothing is said about phones. */
+  readonly isKnown: boolean;
+}) {
   const { go, choosePhone, route } = useNavigation();
   const running = useJobs().find((one) => one.kind === 'backup' && one.udid === phone?.udid && isLive(one));
   if (phone === undefined) {
     return (
       <div className={styles['switcher']}>
         <span className={styles['who']}>
-          <strong>{t('nav.noPhone')}</strong>
-          <em>{t('nav.noPhoneMore')}</em>
+          <strong>{isKnown ? t('nav.noPhone') : t('nav.checking')}</strong>
+          <em>{isKnown ? t('nav.noPhoneMore') : ''}</em>
         </span>
       </div>
     );

@@ -8,13 +8,19 @@ import { writeRoute } from './navigation.tsx';
 import styles from './SidebarFooter.module.css';
 
 /** The one most important live fact; it leads to the screen that it is about. */
-export function SidebarFooter({ phones }: { readonly phones: readonly PhoneView[] }) {
+export function SidebarFooter({
+  phones,
+  isKnown,
+}: {
+  readonly phones: readonly PhoneView[];
+  readonly isKnown: boolean;
+}) {
   const jobs = useJobs();
   const vaults = useQuery('vaults.list', {}, ['vaults']).data?.vaults ?? [];
   const limitDays = useQuery('settings.get', {}, ['settings']).data?.limitDays ?? 3;
   const running = jobs.find((one) => one.kind === 'backup' && one.state === 'running') ?? null;
   const left = useLeft(running);
-  const fact = footerFact({ phones, vaults, jobs, limitDays, left });
+  const fact = footerFact({ phones, isKnown, vaults, jobs, limitDays, left });
   return (
     <Link className={styles['footer'] ?? ''} href={`#${writeRoute(fact.route)}`}>
       {fact.percent === null ? <Mark kind={fact.mark} size={17} label={null} /> : <Ring percent={fact.percent} />}

@@ -18,6 +18,8 @@ export interface FooterParts {
   readonly phones: readonly PhoneView[];
   readonly vaults: readonly VaultView[];
   readonly jobs: readonly JobView[];
+  /** False until the engine has said which phones there are. */
+  readonly isKnown: boolean;
   readonly limitDays: number;
   /** "About 4 minutes"; null: not known yet. */
   readonly left: string | null;
@@ -30,6 +32,9 @@ export function footerFact(parts: FooterParts, now: Date = new Date()): FooterFa
   const job = jobFact(parts);
   if (job !== null) return job;
   const home: Route = { screen: 'home' };
+  if (!parts.isKnown) {
+    return { mark: 'todo', percent: null, first: t('nav.checking'), second: '', route: home };
+  }
   const needs = phones.map((phone) => needOf(phone, limitDays, now));
   const protectedCount = needs.filter((need) => need === null).length;
   const second = t('foot.protected', { count: protectedCount });

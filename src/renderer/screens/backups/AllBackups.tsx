@@ -89,14 +89,14 @@ export function AllBackups() {
             }}
           >
             <TableHeader className={styles['head'] ?? ''}>
-              <Heading id="state" width={40} text={t('all.state')} isQuiet />
-              <Heading id="when" isRowHeader width="1.4fr" text={t('all.when')} />
-              <Heading id="phone" width="1.4fr" text={t('all.phone')} />
-              <Heading id="size" width="0.8fr" text={t('all.size')} />
-              <Heading id="new" width="0.8fr" text={t('all.new')} />
+              <Heading id="state" width={38} text={t('all.state')} isQuiet />
+              <Heading id="when" isRowHeader width={158} text={t('all.when')} />
+              <Heading id="phone" width="2fr" text={t('all.phone')} />
+              <Heading id="size" width={82} text={t('all.size')} />
+              <Heading id="new" width={82} text={t('all.new')} />
               <Heading id="place" width="1.2fr" text={t('all.place')} />
-              <Heading id="lock" width={54} text={t('all.lock')} isQuiet />
-              <Heading id="origin" width="0.9fr" text={t('all.origin')} />
+              <Heading id="lock" width={40} text={t('all.lock')} isQuiet />
+              <Heading id="origin" width={116} text={t('all.origin')} />
             </TableHeader>
             <TableBody items={rows.map((row) => ({ id: rowKey(row), row }))}>
               {({ row }) => {
@@ -156,7 +156,14 @@ function Heading({
   readonly isQuiet?: boolean;
 }) {
   return (
-    <Column id={id} width={width} isRowHeader={isRowHeader} allowsSorting className={styles['column'] ?? ''}>
+    <Column
+      id={id}
+      width={width}
+      minWidth={typeof width === 'number' ? width : 90}
+      isRowHeader={isRowHeader}
+      allowsSorting
+      className={styles['column'] ?? ''}
+    >
       {({ sortDirection }) => (
         <>
           <span className={isQuiet ? 'srOnly' : ''}>{text}</span>

@@ -25,6 +25,7 @@ export function Strata({
 }) {
   const now = useMemo(() => new Date(), []);
   const zones = useMemo(() => zonesOf(policy, backups, now), [policy, backups, now]);
+  const weights = zones.reduce((sum, { weight }) => sum + weight, 0);
   // A first backup holds everything: it would flatten all others.
   const most = useMemo(() => {
     const sizes = backups.map((one) => one.newBytes).sort((a, b) => b - a);
@@ -39,7 +40,7 @@ export function Strata({
             <span>{spanOf(zone, policy)}</span>
           </div>
           <div className={styles['bars']}>
-            {placed(backups, zone).map(({ one, left }) => {
+            {placed(backups, zone, zone.weight / weights).map(({ one, left }) => {
               const isOn = selected.has(one.id);
               const words = [
                 t('strata.bar', { when: whenText(one.finishedAt, now), size: bytesText(one.newBytes) }),

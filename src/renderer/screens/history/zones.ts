@@ -61,16 +61,20 @@ export function barHeight(newBytes: number, mostBytes: number, height: number): 
   return Math.max(3, Math.sqrt(newBytes / mostBytes) * height);
 }
 
-/** Bars of one day stand beside each other, in percent of the zone: an older one makes room for the one after it. */
+/**
+ * Bars of one day stand beside each other, in percent of the zone, which has a share of the chart: an older one makes room
+ * for the one after it.
+ */
 export function placed<T extends Pick<BackupRow, 'finishedAt'>>(
   backups: readonly T[],
   { kind, fromMs, toMs }: Zone,
+  share: number,
 ): readonly { readonly one: T; readonly left: number }[] {
   const here = backups
     .map((one) => ({ one, at: new Date(one.finishedAt).getTime() }))
     .filter(({ at }) => at >= fromMs && at < toMs)
     .sort((a, b) => b.at - a.at);
-  const room = kind === 'every' ? Math.min(2.4, 90 / here.length) : 0;
+  const room = kind === 'every' ? Math.min(1.3 / share, 90 / here.length) : 0;
   let right = 100;
   return here.map(({ one, at }) => {
     const left = Math.max(0, Math.min(((at - fromMs) / (toMs - fromMs)) * 100, right - room));

@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { ListBox, ListBoxItem } from 'react-aria-components';
+import type { BackupRow } from '../../../shared/contract/procedures/index.ts';
 import { isLive, useJobs, useQuery } from '../../api/engine.tsx';
-import { useNavigation, type Version } from '../../app/navigation.tsx';
-import { Button } from '../../components/Button.tsx';
+import type { Version } from '../../app/navigation.tsx';
+import { BackUpButton } from '../../components/backups/BackUpButton.tsx';
 import { backupState } from '../../components/backups/backup-state.ts';
 import { Lock } from '../../components/backups/Lock.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
@@ -19,7 +20,6 @@ import styles from './Verify.module.css';
 
 /** Proof, for each version: what was read back, when, and what to do where something is wrong. */
 export function Verify({ udid, version }: { readonly udid: string; readonly version: Version | null }) {
-  const { go } = useNavigation();
   const list = useQuery('backups.list', { udid }, ['backups', 'vaults']);
   const phone = useQuery('phones.list', {}, ['phones']).data?.phones.find((one) => one.udid === udid);
   const vaults = useQuery('vaults.list', {}, ['vaults']).data?.vaults ?? [];
@@ -38,14 +38,7 @@ export function Verify({ udid, version }: { readonly udid: string; readonly vers
         <div className={styles['alone']}>
           {list.error === null ? null : <ErrorNote error={list.error} onRetry={list.reload} />}
           {list.isLoading ? null : (
-            <Empty
-              title={t('verify.empty')}
-              action={
-                <Button look="filled" onPress={() => go({ screen: 'home' })}>
-                  {t('nav.home')}
-                </Button>
-              }
-            />
+            <Empty title={t('verify.empty')} action={<BackUpButton udid={udid} look="filled" />} />
           )}
         </div>
       </Page>
@@ -76,7 +69,7 @@ export function Verify({ udid, version }: { readonly udid: string; readonly vers
                 <Mark kind={its.mark} label={its.sentence} />
                 <span>
                   <strong>{whenText(one.finishedAt)}</strong>
-                  <em>{its.sentence}</em>
+                  <em>{shortState(one)}</em>
                 </span>
                 <Lock isEncrypted={one.encrypted} />
               </ListBoxItem>
@@ -105,4 +98,12 @@ export function Verify({ udid, version }: { readonly udid: string; readonly vers
       </div>
     </Page>
   );
+}
+
+/** In a line of the list, where the time stands above. */
+function shortState(row: BackupRow): string {
+  if (row.damage !== null && row.damage.files > 0) return t('verify.failTitle', { files: row.damage.files });
+  if (!row.isOnline) return t('verify.short.offline');
+  if (row.verified === null) return t('verify.short.never');
+  return t(row.verified.ok ? `verify.short.${row.verified.level}` : 'verify.short.bad');
 }

@@ -14,6 +14,7 @@ export const frame = {
   'nav.sidebar': 'Show or hide the sidebar',
   'nav.phone': 'iPhone: {name}. Choose another',
   'nav.choosePhone': 'iPhones',
+  'nav.checking': 'Checking…',
   'nav.noPhone': 'No iPhone yet',
   'nav.noPhoneMore': 'Connect one with its cable',
   'nav.verifiedAt': 'Verified {when}',

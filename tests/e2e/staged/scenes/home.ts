@@ -21,6 +21,7 @@ const at = (list: readonly (PhoneView | undefined)[], more: StagedScreen['scene'
 
 export const homeScenes: Readonly<Record<string, StagedScreen>> = {
   'home-empty': at([], { 'vaults.list': { vaults: [] } }),
+  'home-loading': at([first], { 'phones.list': () => new Promise(() => undefined) }),
   'home-muxer-missing': {
     address: '#/home',
     scene: { ...base, 'phones.list': { phones: [], muxer: 'missing' }, 'vaults.list': { vaults: [] } },

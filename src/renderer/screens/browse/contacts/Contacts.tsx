@@ -43,7 +43,7 @@ export function Contacts() {
     <>
       <GroupBar>
         <Button isDisabled={total === 0} onPress={() => frame.save(filter, null, kindCount('contacts', total))}>
-          {t('browse.save')}
+          {t('browse.saveAll')}
         </Button>
       </GroupBar>
       <ListFrame

@@ -11,6 +11,7 @@ import { ListFrame } from '../ListFrame.tsx';
 import lists from '../lists/Lists.module.css';
 import { VirtualRows } from '../lists/VirtualRows.tsx';
 import { useItems } from '../use-items.ts';
+import { domainName } from './domains.ts';
 import styles from './Files.module.css';
 
 const SIGN = { size: 16, strokeWidth: 1.6, 'aria-hidden': true } as const;
@@ -23,6 +24,8 @@ export function Files() {
   const { version, gone, turn, group, text } = frame;
   const [folder, setFolder] = useState('');
   const isSearch = text !== '' || gone;
+  // Domains have no dates.
+  const isTop = group === null && !isSearch;
   const filter: BrowseFilter = filterOf(frame, group === null || isSearch ? {} : { folder });
   const items = useItems({ version, kind: 'files', filter, gone });
   const total = items.total ?? 0;
@@ -45,7 +48,7 @@ export function Files() {
   };
   const save = (): void => {
     if (chosen === null) frame.save(filter, null, kindCount('files', total));
-    else if (chosen.kind === 'domain') frame.save({ group: chosen.domain }, null, chosen.domain);
+    else if (chosen.kind === 'domain') frame.save({ group: chosen.domain }, null, domainName(chosen.domain));
     else if (chosen.kind === 'folder') {
       frame.save({ group: chosen.domain, folder: chosen.path }, null, chosen.name);
     } else frame.save({}, [idOf(chosen)], chosen.name);
@@ -72,9 +75,9 @@ export function Files() {
       >
         <div className={styles['head']} aria-hidden>
           <span>{t('browse.column.name')}</span>
-          <span className={lists['num']}>{t('browse.column.files')}</span>
+          <span className={`${lists['num']} ${isTop ? '' : styles['spare']}`}>{t('browse.column.files')}</span>
           <span className={lists['num']}>{t('browse.column.size')}</span>
-          <span className={lists['when']}>{t('browse.column.modified')}</span>
+          {isTop ? null : <span className={`${lists['when']} ${styles['when']}`}>{t('browse.column.modified')}</span>}
         </div>
         {items.total === 0 ? (
           <p className={styles['empty']}>{t('browse.emptyFolder')}</p>
@@ -96,17 +99,27 @@ export function Files() {
                   <EntrySign entry={entry} />
                 </span>
                 <span className={`${lists['main']} ${styles['name']}`}>
-                  <span>
-                    {entry.kind === 'domain' ? entry.domain : isSearch ? `${entry.domain}/${entry.path}` : entry.name}
+                  <span {...(entry.kind === 'domain' ? { title: entry.domain } : {})}>
+                    {entry.kind === 'domain'
+                      ? domainName(entry.domain)
+                      : isSearch
+                        ? `${entry.domain}/${entry.path}`
+                        : entry.name}
                   </span>
                   {entry.target === null ? null : <small>{t('browse.symlink', { target: entry.target })}</small>}
                 </span>
                 {entry.kind === 'domain' || entry.kind === 'folder' ? (
                   <ChevronRight size={14} className={styles['in']} aria-hidden />
                 ) : null}
-                <span className={lists['num']}>{entry.files === null ? '' : numberText(entry.files)}</span>
+                <span className={`${lists['num']} ${isTop ? '' : styles['spare']}`}>
+                  {entry.files === null ? '' : numberText(entry.files)}
+                </span>
                 <span className={lists['num']}>{entry.bytes === null ? '' : bytesText(entry.bytes)}</span>
-                <span className={lists['when']}>{entry.modifiedAt === null ? '' : whenText(entry.modifiedAt)}</span>
+                {isTop ? null : (
+                  <span className={`${lists['when']} ${styles['when']}`}>
+                    {entry.modifiedAt === null ? '' : whenText(entry.modifiedAt)}
+                  </span>
+                )}
               </>
             )}
           </VirtualRows>
@@ -145,7 +158,7 @@ function Path({
         <>
           <ChevronRight size={13} aria-hidden />
           <Button look="quiet" onPress={() => onFolder('')} isDisabled={parts.length === 0}>
-            {group}
+            {domainName(group)}
           </Button>
         </>
       )}

@@ -41,7 +41,7 @@ export function SimpleList<K extends Exclude<BrowseKind, 'files'>>({
     <>
       <GroupBar>
         <Button isDisabled={total === 0} onPress={() => frame.save(filter, null, kindCount(kind, total))}>
-          {t('browse.save')}
+          {t('browse.saveAll')}
         </Button>
       </GroupBar>
       <ListFrame

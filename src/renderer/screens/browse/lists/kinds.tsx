@@ -170,7 +170,7 @@ export function HealthList() {
             <HeartPulse {...SIGN} />
           </span>
           <span className={styles['main']}>
-            <strong>{one.name ?? one.id}</strong>
+            <strong>{healthName(one.name ?? one.id)}</strong>
           </span>
           <span className={styles['side']}>
             {one.firstAt === null || one.lastAt === null
@@ -182,6 +182,12 @@ export function HealthList() {
       )}
     </SimpleList>
   );
+}
+
+/** The engine's words for types; what it has no word for comes as the phone's number. */
+function healthName(name: string): string {
+  if (/^\d+$/.test(name)) return t('browse.healthNumber', { number: name });
+  return name.slice(0, 1).toLocaleUpperCase() + name.slice(1);
 }
 
 export function AppList() {

@@ -32,7 +32,7 @@ export function Notes() {
     <>
       <GroupBar>
         <Button isDisabled={total === 0} onPress={() => frame.save(filter, null, kindCount('notes', total))}>
-          {t('browse.save')}
+          {t('browse.saveAll')}
         </Button>
       </GroupBar>
       <ListFrame
