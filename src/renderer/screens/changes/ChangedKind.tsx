@@ -96,7 +96,7 @@ export function ChangedKind({
         <ul className={styles['rows']}>
           {items.map((item) => (
             <li key={item.id}>
-              <strong className="selectable">{item.title ?? t('changes.untitled')}</strong>
+              <Title title={item.title ?? t('changes.untitled')} isFile={kind === 'files'} />
               <small>{item.bytes === null || item.bytes === 0 ? '' : bytesText(item.bytes)}</small>
               <small>{item.at === null ? '' : whenText(item.at)}</small>
             </li>
@@ -109,5 +109,18 @@ export function ChangedKind({
         </Button>
       )}
     </section>
+  );
+}
+
+/** A file by its name first: of a long path that is what matters. */
+function Title({ title, isFile }: { readonly title: string; readonly isFile: boolean }) {
+  const at = isFile ? title.lastIndexOf('/') : -1;
+  return (
+    <>
+      <strong className="selectable" title={title}>
+        {title.slice(at + 1)}
+      </strong>
+      {at < 0 ? null : <em className="selectable">{title.slice(0, at)}</em>}
+    </>
   );
 }

@@ -77,7 +77,7 @@ export function History({ udid, selected }: { readonly udid: string; readonly se
             <Trash2 size={16} strokeWidth={1.6} aria-hidden />
           </IconButton>
           {main === undefined ? null : <Button onPress={() => setSheet('retention')}>{t('history.retention')}</Button>}
-          {phone?.isConnected === true ? <BackUpButton udid={udid} /> : null}
+          <BackUpButton udid={udid} />
         </>
       }
     >

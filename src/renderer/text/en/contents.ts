@@ -19,7 +19,7 @@ export const contents = {
   'contents.previews':
     '{count, plural, one {# photo or video is a preview. Its original is in iCloud} other {# photos and videos are previews. Originals are in iCloud}}',
   'contents.notShown':
-    '{count, plural, one {# is in a burst or a shared album, which Browse does not show} other {# are in bursts or shared albums, which Browse does not show}}',
+    '{count, plural, one {# in a burst or a shared album is not in Browse} other {# in bursts or shared albums are not in Browse}}',
   'contents.fall': '{change}, more than usual. See what changed',
   'contents.present': 'Here',
   'contents.browse': 'Browse This Backup',

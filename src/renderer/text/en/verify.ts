@@ -53,7 +53,7 @@ export const verify = {
   'verify.details': 'Show What Is Damaged',
   'verify.more': '{count, plural, one {and # more} other {and # more}}',
   'verify.scrubTitle': 'Every byte on {disk}',
-  'verify.scrubText': '{share} was read through within 30 days.',
+  'verify.scrubText': '{share} was read as a whole within 30 days. Checks of single backups are not counted here.',
   'verify.scrubNow': 'Read What Is Due',
   'verify.offline': '{disk} is not connected.',
   'verify.seal': 'Verified',

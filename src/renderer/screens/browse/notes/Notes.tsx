@@ -100,7 +100,7 @@ function NoteDetail({ id }: { readonly id: string }) {
     <article className={lists['detail']} tabIndex={0} aria-label={title}>
       <GroupLine folder={note.folder} modifiedAt={note.modifiedAt} />
       {blocks.length === 0 ? <p className="t3">{t('browse.noteEmpty')}</p> : <NoteText blocks={blocks} />}
-      <p style={{ display: 'flex', gap: 8, marginTop: 28 }}>
+      <p style={{ display: 'flex', flexWrap: 'wrap', gap: 8, marginTop: 28 }}>
         <Button onPress={() => save({}, [note.id], kindCount('notes', 1))}>{t('browse.save')}</Button>
         <Button onPress={() => showElsewhere(note.id)}>{t('browse.elsewhere')}</Button>
       </p>
