@@ -10,6 +10,7 @@ import { kindTitle } from '../KindsColumn.tsx';
 import { ListFrame } from '../ListFrame.tsx';
 import lists from '../lists/Lists.module.css';
 import { VirtualRows } from '../lists/VirtualRows.tsx';
+import { type Sort, SortChoice } from '../SortChoice.tsx';
 import { useItems } from '../use-items.ts';
 import { domainName } from './domains.ts';
 import styles from './Files.module.css';
@@ -26,7 +27,11 @@ export function Files() {
   const isSearch = text !== '' || gone;
   // Domains have no dates.
   const isTop = group === null && !isSearch;
-  const filter: BrowseFilter = filterOf(frame, group === null || isSearch ? {} : { folder });
+  const [sort, setSort] = useState<Sort>('name');
+  const filter: BrowseFilter = filterOf(frame, {
+    ...(group === null || isSearch ? {} : { folder }),
+    ...(sort === 'name' ? {} : { sort }),
+  });
   const items = useItems({ version, kind: 'files', filter, gone });
   const total = items.total ?? 0;
   const [chosen, setChosen] = useState<FileEntry | null>(null);
@@ -61,6 +66,11 @@ export function Files() {
           folder={isSearch ? '' : folder}
           onTop={() => frame.chooseGroup(null)}
           onFolder={setFolder}
+        />
+        <SortChoice
+          choices={isTop ? ['name', 'largest'] : ['name', 'largest', 'newest', 'oldest']}
+          value={isTop && sort !== 'largest' ? 'name' : sort}
+          onChange={setSort}
         />
         <Button isDisabled={total === 0 || (group === null && chosen === null && !isSearch)} onPress={save}>
           {t('browse.save')}

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { BrowseKind } from '../../../../shared/contract/procedures/index.ts';
 import { Button } from '../../../components/Button.tsx';
 import { t } from '../../../text/index.ts';
@@ -7,8 +7,20 @@ import { filterOf, useFrame } from '../browse-context.ts';
 import { GroupBar } from '../GroupBar.tsx';
 import { kindTitle } from '../KindsColumn.tsx';
 import { ListFrame } from '../ListFrame.tsx';
+import { type Sort, SortChoice } from '../SortChoice.tsx';
 import { type ItemOf, useItems } from '../use-items.ts';
 import { VirtualRows } from './VirtualRows.tsx';
+
+/** The first is the order that the engine has by itself. */
+const SORTS: Partial<Record<BrowseKind, readonly Sort[]>> = {
+  calls: ['newest', 'oldest', 'name'],
+  voicemail: ['newest', 'oldest', 'name'],
+  'voice-memos': ['newest', 'oldest', 'name'],
+  safari: ['newest', 'oldest', 'name'],
+  calendar: ['newest', 'oldest', 'name'],
+  reminders: ['newest', 'oldest', 'name'],
+  apps: ['name', 'largest'],
+};
 
 /** A plain list of one kind: what it can be narrowed to, its rows, and what stands below. */
 export function SimpleList<K extends Exclude<BrowseKind, 'files'>>({
@@ -29,7 +41,9 @@ export function SimpleList<K extends Exclude<BrowseKind, 'files'>>({
 }) {
   const frame = useFrame();
   const { version, gone, turn, item, chooseItem } = frame;
-  const filter = filterOf(frame);
+  const sorts = SORTS[kind];
+  const [sort, setSort] = useState<Sort | undefined>(sorts?.[0]);
+  const filter = filterOf(frame, sort === undefined || sort === sorts?.[0] ? {} : { sort });
   const items = useItems<K>({ version, kind, filter, gone });
   const total = items.total ?? 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a password that was given asks again.
@@ -40,6 +54,9 @@ export function SimpleList<K extends Exclude<BrowseKind, 'files'>>({
   return (
     <>
       <GroupBar>
+        {sorts === undefined || sort === undefined ? null : (
+          <SortChoice choices={sorts} value={sort} onChange={setSort} />
+        )}
         <Button isDisabled={total === 0} onPress={() => frame.save(filter, null, kindCount(kind, total))}>
           {t('browse.saveAll')}
         </Button>

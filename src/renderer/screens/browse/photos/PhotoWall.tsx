@@ -9,12 +9,12 @@ import { filterOf, useFrame } from '../browse-context.ts';
 import { GroupBar } from '../GroupBar.tsx';
 import { kindTitle } from '../KindsColumn.tsx';
 import { ListFrame } from '../ListFrame.tsx';
+import { type Sort, SortChoice } from '../SortChoice.tsx';
 import { useItems, useSize } from '../use-items.ts';
 import { PhotoTile } from './PhotoTile.tsx';
 import { PhotoViewer } from './PhotoViewer.tsx';
 import styles from './PhotoWall.module.css';
 import { SelectionBar } from './SelectionBar.tsx';
-import { SortChoice } from './SortChoice.tsx';
 import { type PhotoList, useSelection } from './use-selection.ts';
 import {
   besides,
@@ -36,7 +36,7 @@ const ROOM = 42;
 export function PhotoWall({ kind }: { readonly kind: 'photos' | 'videos' }) {
   const frame = useFrame();
   const { version, gone, turn } = frame;
-  const [sort, setSort] = useState<'newest' | 'largest'>('newest');
+  const [sort, setSort] = useState<Sort>('newest');
   const filter: BrowseFilter = filterOf(frame, sort === 'newest' ? {} : { sort });
   const days = useQuery('browse.days', { ...version, kind, filter, gone });
   const items = useItems({ version, kind, filter, gone });
@@ -49,7 +49,7 @@ export function PhotoWall({ kind }: { readonly kind: 'photos' | 'videos' }) {
   return (
     <>
       <GroupBar>
-        <SortChoice value={sort} onChange={setSort} />
+        <SortChoice choices={['newest', 'oldest', 'largest']} value={sort} onChange={setSort} />
       </GroupBar>
       <ListFrame
         total={items.total ?? days.data?.total ?? null}
@@ -62,6 +62,7 @@ export function PhotoWall({ kind }: { readonly kind: 'photos' | 'videos' }) {
         }}
       >
         <Wall
+          key={sort}
           kind={kind}
           filter={filter}
           days={days.data?.days ?? NO_DAYS}
