@@ -51,6 +51,7 @@ export function healthSentence(phone: PhoneView, job: JobView | null = null, now
 function keyOf({ health: { rule, facts }, isConnected, lastSeenAt, newest }: PhoneView): TextKey {
   if (rule === 'not-seen' && (isConnected || lastSeenAt === null)) return 'health.overdue';
   if (rule === 'not-verified' && typeof facts['disk'] === 'string' && newest !== null) return 'health.waiting-for-disk';
+  if (rule === 'unencrypted' && facts['newest'] === 'encrypted') return 'health.turned-off';
   if (rule === 'nearly-full' && typeof facts['room'] !== 'number') return 'health.nearly-full-open';
   return `health.${rule}`;
 }

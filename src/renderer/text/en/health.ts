@@ -17,6 +17,8 @@ export const health = {
     '{known, select, yes {Nothing newer than {date} is protected.} other {Nothing on this iPhone is protected.}}',
   'health.unencrypted':
     '{known, select, yes {Backed up to {time} {day}, without Health, passwords or Wi-Fi networks.} other {Backed up without Health, passwords or Wi-Fi networks.}}',
+  'health.turned-off':
+    '{known, select, yes {Backed up to {time} {day}. Encryption is off now: new backups leave out Health, passwords and Wi-Fi networks.} other {Encryption is off: new backups leave out Health, passwords and Wi-Fi networks.}}',
   'health.not-verified':
     '{known, select, yes {Backed up at {time} {day}, not verified yet.} other {Not verified yet.}}',
   'health.waiting-for-disk': 'Backed up at {time} {day}. Verification is waiting for {disk}.',

@@ -64,8 +64,13 @@ describe('the rules, from the top', () => {
     ],
     ['too old, and here', { versions: old }, 'not-seen', { seen: ago(0) }],
     ['too old and not encrypted', { versions: old, encrypted: false }, 'not-seen', {}],
-    ['a version without encryption', { versions: [version(ago(1), { encrypted: false })] }, 'unencrypted', {}],
-    ['encryption was turned off', { encrypted: false }, 'unencrypted', {}],
+    [
+      'a version without encryption',
+      { versions: [version(ago(1), { encrypted: false })] },
+      'unencrypted',
+      { newest: 'open' },
+    ],
+    ['encryption was turned off', { encrypted: false }, 'unencrypted', { newest: 'encrypted' }],
     ['not known whether it encrypts', { encrypted: null }, 'well', {}],
     ['never checked', { versions: [version(ago(1), { verified: null })] }, 'not-verified', {}],
     [

@@ -89,7 +89,10 @@ function ruleOf(facts: HealthFacts, until: string | null, now: Date): Found {
     const why = whyTooOld(facts, newest, now);
     if (why !== null) return why;
   }
-  if (!newest.encrypted || facts.encrypted === false) return { rule: 'unencrypted' };
+  if (!newest.encrypted || facts.encrypted === false) {
+    // Encryption that was turned off since takes nothing from what there is.
+    return { rule: 'unencrypted', facts: { newest: newest.encrypted ? 'encrypted' : 'open' } };
+  }
   if (!isProven(newest)) {
     return { rule: 'not-verified', facts: disk !== null && !disk.isOnline ? { disk: disk.name } : {} };
   }
