@@ -186,6 +186,26 @@ function hashIn(path: string): string | null {
   return /([0-9a-f]{64})/.exec(path)?.[1] ?? null;
 }
 
+test('a record whose wrong bit was found and put right is damaged no more: the next backup builds on its version', async () => {
+  const { disk, versions } = await prepared();
+  const newest = versions.at(-1) as Version;
+  harm(disk, join('/vault', newest.snapshot.file), 'bit', new Random(7));
+  const vault = await Vault.open('/vault', freshComputer(scratch, disk));
+  expect((await vault.scrub({ everything: true })).problems).toMatchObject([
+    { kind: 'record', severity: 'error', snapshot: newest.snapshot.id },
+  ]);
+  const repair = await vault.repair();
+  expect(repair.unrepaired).toEqual([]);
+  expect(repair.touched.map(({ id }) => id)).toContain(newest.snapshot.id);
+  expect(await isWhole(vault, versions, newest.snapshot.id)).toBe(true);
+  const { id: record, record: facts } = newest.snapshot;
+  const verdict = { level: 'full', ok: true, opened: false, checked: facts.files, problems: 0 } as const;
+  await vault.recordEvent({ kind: 'verified', record, device: facts.device, seq: facts.seq, ...verdict });
+  const { parent, damaged } = await vault.chooseParent(UDID);
+  expect([parent?.id, damaged]).toEqual([newest.snapshot.id, null]);
+  await vault.close();
+});
+
 test('re-upload of a bit-rotten object (must heal)', async () => {
   const { disk, versions } = await prepared();
   const vault = await Vault.open('/vault', freshComputer(scratch, disk));

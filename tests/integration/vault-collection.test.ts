@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { pruneVault } from '../../src/main/engine/api/retention.ts';
 import { type Snapshot, Vault, type VaultOptions } from '../../src/main/engine/vault/index.ts';
+import { canonicalLine } from '../../src/main/engine/vault/layout/canonical.ts';
 import { retentionPresets } from '../../src/shared/rules/retention/index.ts';
 import { MemoryDisk } from '../support/vault/memory-disk.ts';
 import { Random } from '../support/vault/random.ts';
@@ -267,7 +269,6 @@ describe('a collection', () => {
       ];
       if (folder === '') {
         const unknown = { format: 'backstop-event', version: 1, kind: 'of the future' };
-        const { createHash } = await import('node:crypto');
         const bytes = Buffer.from(`${JSON.stringify(unknown)}\n`);
         const hash = createHash('sha256').update(bytes).digest('hex');
         disk.plant(`/vault/events/20260101T000000000Z-11111111-${hash}.json`, bytes);
@@ -345,5 +346,57 @@ describe('a collection', () => {
       await expectWhole(await vaultOn(disk), made);
     }
     expect([...moves.values()].flat().some((pack) => moves.has(pack))).toBe(true);
+  });
+
+  test('packs that went and came back: their names lead to where the content is now, never round in a circle', async () => {
+    const disk = new MemoryDisk();
+    const vault = await vaultOn(disk);
+    const made = await versions(vault, 6);
+    const gone = new Map<string, Buffer>();
+    const seen = new Map<string, Buffer>();
+    for (const version of made.slice(0, 4)) {
+      for (const path of disk.files()) if (path.endsWith('.pack')) seen.set(path, disk.bytesOf(path));
+      await vault.forget([version.snapshot], 'retention');
+      await vault.expire(version.snapshot);
+      await vault.collect();
+      for (const [path, bytes] of seen) if (!disk.files().includes(path)) gone.set(path, bytes);
+      // As a copy of the vault that somebody put back over it would do.
+      for (const [path, bytes] of gone) disk.plant(path, bytes);
+      const kept = made.slice(made.indexOf(version) + 1);
+      await expectWhole(await vaultOn(disk), kept);
+      const other = await vaultOn(disk);
+      await other.collect();
+      await expectWhole(await vaultOn(disk), kept);
+      expect((await other.scrub({ everything: true })).problems).toEqual([]);
+    }
+    expect(gone.size).toBeGreaterThan(3);
+  });
+
+  test('a way that leads nowhere is written anew by a repair, whatever this computer’s clock says', async () => {
+    const disk = new MemoryDisk();
+    const vault = await vaultOn(disk);
+    const made = await versions(vault, 5);
+    for (const { snapshot } of made.slice(0, 3)) {
+      await vault.forget([snapshot], 'retention');
+      await vault.expire(snapshot);
+    }
+    await vault.collect();
+    for (const path of disk.files().filter((one) => one.endsWith('.moved.json'))) {
+      const moved = { ...JSON.parse(disk.bytesOf(path).toString()), to: ['ab'.repeat(32)] };
+      const bytes = canonicalLine(moved);
+      const hash = createHash('sha256').update(bytes).digest('hex');
+      disk.plant(`/vault/gc/20990101T000000000Z-${hash}.moved.json`, bytes);
+    }
+    const other = await vaultOn(disk);
+    const broken = (await other.scrub({ everything: true })).problems;
+    expect(broken.map(({ kind, detail }) => ({ kind, detail }))).toContainEqual({
+      kind: 'pack',
+      detail: 'it is missing',
+    });
+    for (const { snapshot, content } of made.slice(3)) {
+      expect(await differenceFrom(other, snapshot, content)).toBeNull();
+    }
+    expect(await other.repair()).toMatchObject({ unrepaired: [] });
+    await expectWhole(await vaultOn(disk), made.slice(3));
   });
 });

@@ -348,8 +348,11 @@ export class VaultModel {
     const report = await vault.scrub({ everything: true });
     const name = path.slice('/vault/'.length);
     if (!report.problems.some(({ file }) => file === name)) throw new Error(`the scrub did not find ${name}`);
+    let touched: readonly Snapshot[] = [];
     try {
-      const { unrepaired } = await vault.repair();
+      const repair = await vault.repair();
+      const { unrepaired } = repair;
+      touched = repair.touched;
       // What no catalog of a version needs any more has no second copy either: it stays wrong, and waits for its sweep.
       if (unrepaired.some(({ snapshot, file }) => snapshot !== null || file !== name))
         throw new Error(`not repaired: ${JSON.stringify(unrepaired[0])}`);
@@ -358,9 +361,22 @@ export class VaultModel {
       this.#disk.plant(path, right);
       throw error;
     }
+    for (const snapshot of touched) await this.#check(vault, snapshot);
     const again = await vault.scrub({ everything: true });
     const left = again.problems.find(({ severity, snapshot }) => severity === 'error' && snapshot !== null);
     if (left !== undefined) throw new Error(`after the repair: ${JSON.stringify(left)}`);
+  }
+
+  /** As the program does it after a repair: read through, and what was seen is written down. */
+  async #check(vault: Vault, snapshot: Snapshot): Promise<void> {
+    const structure = await vault.checkStructure(snapshot);
+    await using view = await vault.view(snapshot);
+    const bytes = await vault.rehash([...view.entries(), ...view.tops()]);
+    if (!structure.ok || !bytes.ok) throw new Error(`not whole after the repair: ${snapshot.file}`);
+    const { device, seq, files } = snapshot.record;
+    const verdict = { level: 'full', ok: true, opened: false, checked: files, problems: 0 } as const;
+    await vault.recordEvent({ kind: 'verified', record: snapshot.id, device, seq, ...verdict });
+    await vault.settleDamage(snapshot);
   }
 
   async #emptyTrash(computer: Computer): Promise<void> {

@@ -11,7 +11,7 @@ import type { CatalogReference } from '../record.ts';
 import { listSnapshots } from '../snapshots.ts';
 import type { Snapshot } from '../types.ts';
 import { type ForgottenState, type VersionState, versionStates } from '../version-states.ts';
-import { type GcFiles, readGcFiles } from './gc-files.ts';
+import { type GcFiles, newestMoves, readGcFiles } from './gc-files.ts';
 import { LiveObjects } from './live-objects.ts';
 
 /**
@@ -134,9 +134,9 @@ async function isUndoOver(
 
 /** What stands for a named pack is needed by name too: otherwise the way from the old name to the content would break. */
 function followMoves(named: Set<string>, gc: GcFiles): void {
-  const to = Map.groupBy(gc.moved, ({ moved }) => moved.from);
+  const newest = newestMoves(gc.moved);
   // What is added on the way is visited too.
-  for (const pack of named) for (const { moved } of to.get(pack) ?? []) for (const one of moved.to) named.add(one);
+  for (const pack of named) for (const one of newest.get(pack)?.moved.to ?? []) named.add(one);
 }
 
 /** A record that an earlier mark counted may only be missing because it was forgotten for good. */

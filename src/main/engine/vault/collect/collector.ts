@@ -17,7 +17,7 @@ import type { HashThread } from '../store/hash-threads.ts';
 import type { Snapshot } from '../types.ts';
 import { versionStates } from '../version-states.ts';
 import { type Account, takeAccount } from './account.ts';
-import { type GcStamp, type MarkFile, readGcFiles, writeMark, writeMoved } from './gc-files.ts';
+import { type GcStamp, type MarkFile, newestMoves, readGcFiles, writeMark, writeMoved } from './gc-files.ts';
 import { repack } from './repack.ts';
 import { carryOut, planSweep } from './sweep.ts';
 import { findWaste, listObjects, type Waste } from './waste.ts';
@@ -98,6 +98,12 @@ export async function estimate(
   return (await findWaste(context, account, () => true, new Set())).bytes;
 }
 
+function namesIn(marks: readonly MarkFile[]): Set<string> {
+  return new Set(
+    marks.flatMap(({ mark }) => [...mark.packs, ...mark.objects, ...mark.catalogs].map((file) => file.hash)),
+  );
+}
+
 function waitingOf(marks: readonly MarkFile[], graceMs: number): Pick<CollectReport, 'waitingBytes' | 'nextSweepMs'> {
   let waitingBytes = 0;
   let nextSweepMs: number | null = null;
@@ -120,11 +126,7 @@ async function markAndRepack(context: CollectContext, options: CollectOptions): 
     using account = await takeAccount(context, { storeNowMs: startMs, parents: new Set() });
     const expired = await removeExpired(context, account, lease);
     onStep?.('marking');
-    const passOver = new Set(
-      account.gc.marks.flatMap(({ mark }) =>
-        [...mark.packs, ...mark.objects, ...mark.catalogs].map((file) => file.hash),
-      ),
-    );
+    const passOver = namesIn(account.gc.marks);
     const isOld = (modifiedMs: number): boolean => modifiedMs < startMs - Math.max(graceMs, CLOCK_GRAIN_MS);
     const waste = await findWaste(context, account, isOld, passOver);
     await refuseIfBusy(context, lease);
@@ -180,13 +182,19 @@ async function markWaste(context: CollectContext, account: Account, waste: Waste
   );
 }
 
-/** Before a pack that some catalog names joins a mark, it is written down where its content is now. */
+/**
+ * Before a pack that some catalog names joins a mark, it is written down where its content is now. What an earlier mark
+ * said of it may be outdone: it stayed then, and what stood for it goes now.
+ */
 async function noteMove(context: CollectContext, account: Account, from: string, to: readonly string[]): Promise<void> {
-  if (!account.namedPacks.has(from) || account.gc.moved.some((one) => one.moved.from === from)) return;
-  await writeMoved(context.io, context.paths, { from, to: [...to] }, stamp(context));
+  if (!account.namedPacks.has(from)) return;
+  const known = newestMoves(account.gc.moved).get(from)?.moved.to;
+  if (known !== undefined && known.length === to.length && to.every((pack) => known.includes(pack))) return;
+  const earlier = account.gc.moved;
+  await writeMoved(context.io, context.paths, { from, to: [...to] }, { ...stamp(context), earlier });
 }
 
-/** Packs that stay and hold what is needed of a pack. */
+/** Packs that stay and hold what is needed of a pack; one that stands in an earlier mark only where there is no other. */
 async function standIns(
   { io, paths, index }: CollectContext,
   account: Account,
@@ -196,9 +204,11 @@ async function standIns(
   const contents = await readPackContents(io, paths.pack(pack));
   if ('problem' in contents) return [];
   const found = new Set<string>();
+  const marked = namesIn(account.gc.marks);
   for (const { hash } of entriesOf(contents.index)) {
     if (account.live.size(hash) === null) continue;
-    const other = index.find(Buffer.from(hash)).find((place) => !going.has(place.pack.hash));
+    const others = index.find(Buffer.from(hash)).filter(({ pack: one }) => one.hash !== pack && !going.has(one.hash));
+    const other = others.find((place) => !marked.has(place.pack.hash)) ?? others[0];
     if (other !== undefined) found.add(other.pack.hash);
   }
   return [...found];
@@ -225,11 +235,12 @@ async function repackWaste(
   if (freeBytes < bytes * 2) return { packs: 0, bytes: 0 };
   await makeStaging(io, paths.tmp(lease.session));
   const going = new Set([...waste.packs, ...waste.repack].map((pack) => pack.hash));
+  const marked = namesIn(account.gc.marks);
   const singles = await listObjects(context);
   const isWanted = (entry: IndexEntry): boolean =>
     account.live.size(entry.hash) !== null &&
     !singles.has(entry.hash.toString('hex')) &&
-    index.find(Buffer.from(entry.hash)).every((place) => going.has(place.pack.hash));
+    index.find(Buffer.from(entry.hash)).every(({ pack }) => going.has(pack.hash) || marked.has(pack.hash));
   const report = await repack(
     { ...context, session: lease.session, signal: AbortSignal.any([context.signal, lease.signal]) },
     chosen,

@@ -55,9 +55,14 @@ export interface MarkFile {
   readonly modifiedMs: number;
 }
 
+export interface MovedFile {
+  readonly name: string;
+  readonly moved: Moved;
+}
+
 export interface GcFiles {
   readonly marks: readonly MarkFile[];
-  readonly moved: ReadonlyArray<{ readonly name: string; readonly moved: Moved }>;
+  readonly moved: readonly MovedFile[];
   /** Files whose bytes are not what their names say, or that are not understood. */
   readonly unreadable: ReadonlyArray<{ readonly file: string; readonly reason: string }>;
 }
@@ -74,13 +79,16 @@ export function writeMark(io: VaultIo, paths: VaultPaths, facts: Omit<Mark, Stam
   return writeGcFile(io, paths, 'mark', markSchema.parse(mark), at);
 }
 
+/** `earlier` are the lists that are there: one about the same pack is outdone, whatever this computer's clock says. */
 export function writeMoved(
   io: VaultIo,
   paths: VaultPaths,
   facts: Omit<Moved, Stamped>,
-  stamp: GcStamp,
+  stamp: GcStamp & { readonly earlier: readonly MovedFile[] },
 ): Promise<string> {
-  const { vault, writer, at } = stamp;
+  const { vault, writer } = stamp;
+  const outdone = newestMoves(stamp.earlier).get(facts.from);
+  const at = outdone === undefined ? stamp.at : new Date(Math.max(stamp.at.getTime(), stampOf(outdone.name) + 1));
   const moved = { format: 'backstop-moved', version: 1, vault, writer, at: at.toISOString(), ...facts };
   return writeGcFile(io, paths, 'moved', movedSchema.parse(moved), at);
 }
@@ -98,7 +106,7 @@ async function writeGcFile(io: VaultIo, paths: VaultPaths, kind: string, value: 
 export async function readGcFiles(io: VaultIo, paths: VaultPaths): Promise<GcFiles> {
   const folder = paths.folder('gc');
   const marks: MarkFile[] = [];
-  const moved: Array<{ name: string; moved: Moved }> = [];
+  const moved: MovedFile[] = [];
   const unreadable: Array<{ file: string; reason: string }> = [];
   for (const { name, kind } of await io.readdir(folder)) {
     const match = kind !== 'file' || isIgnoredName(name) ? null : GC_NAME.exec(name);
@@ -135,6 +143,19 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
+/** By pack: what was said last about where its content went. A pack can come back, and then go elsewhere. */
+export function newestMoves(moved: readonly MovedFile[]): Map<string, MovedFile> {
+  const byName = [...moved].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return new Map(byName.map((one) => [one.moved.from, one]));
+}
+
+/** From `<utc>-<sha256>.moved.json`; zero where it is no date. */
+function stampOf(name: string): number {
+  const [, year, month, day, hour, minute, second, ms] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-/.exec(name) ?? [];
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`) || 0;
+}
+
 /** In place of successors, where no list names any. */
 const NOWHERE = '';
 
@@ -142,16 +163,12 @@ const NOWHERE = '';
 export class Moves {
   readonly #to = new Map<string, readonly string[]>();
 
-  constructor(moved: ReadonlyArray<{ readonly moved: Moved }>) {
-    for (const one of moved) this.#to.set(one.moved.from, one.moved.to);
+  constructor(moved: readonly MovedFile[]) {
+    for (const [from, one] of newestMoves(moved)) this.#to.set(from, one.moved.to);
   }
 
   static async read(io: VaultIo, paths: VaultPaths): Promise<Moves> {
     return new Moves((await readGcFiles(io, paths)).moved);
-  }
-
-  has(pack: string): boolean {
-    return this.#to.has(pack);
   }
 
   /**

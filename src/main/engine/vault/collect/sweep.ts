@@ -5,7 +5,7 @@ import { INDEX_ENTRY_BYTES, INDEX_HEADER_BYTES, PACK_FLAG_META, readIndexEntry }
 import { readPackContents } from '../pack/read-index.ts';
 import type { Account } from './account.ts';
 import { blocked } from './account.ts';
-import { type MarkFile, Moves, type StoredFile } from './gc-files.ts';
+import { type MarkFile, Moves, newestMoves, type StoredFile } from './gc-files.ts';
 import { readStored } from './repack.ts';
 import { catalogOf, listObjects, livePlaces, type WasteContext } from './waste.ts';
 
@@ -32,7 +32,6 @@ export async function planSweep(
 ): Promise<SweepPlan> {
   const { io, paths, index, signal } = context;
   await index.refresh(io, paths, signal);
-  const moves = new Moves(account.gc.moved);
   const packs = new Map<string, number>();
   const objects: StoredFile[] = [];
   const catalogs: StoredFile[] = [];
@@ -40,7 +39,6 @@ export async function planSweep(
     for (const { hash } of mark.packs) {
       const size = await sizeIfOlder(io, paths.pack(hash), modifiedMs);
       if (size === null) continue;
-      if (account.namedPacks.has(hash) && !moves.has(hash)) continue;
       if (await mayGo(context, account, hash)) packs.set(hash, size);
     }
     for (const { hash } of mark.objects) {
@@ -53,6 +51,8 @@ export async function planSweep(
     }
   }
   await keepWhatIsNeeded(context, account, packs);
+  keepTheWays(context, account, packs);
+  const newest = new Set([...newestMoves(account.gc.moved).values()].map((one) => one.name));
   return {
     packs: [...packs].map(([hash, size]) => ({ hash, size })),
     objects: unique(objects),
@@ -60,8 +60,9 @@ export async function planSweep(
     marks: marks.map((mark) => mark.name),
     moves: account.gc.moved
       .filter(
-        ({ moved }) =>
-          !account.namedPacks.has(moved.from) && (index.pack(moved.from) === null || packs.has(moved.from)),
+        ({ name, moved }) =>
+          !newest.has(name) ||
+          (!account.namedPacks.has(moved.from) && (index.pack(moved.from) === null || packs.has(moved.from))),
       )
       .map((one) => one.name),
   };
@@ -98,6 +99,16 @@ async function keepWhatIsNeeded(context: WasteContext, account: Account, doomed:
   // By the packs' own lists, not by the index: whatever is needed in them must be whole elsewhere.
   for (const pack of [...doomed.keys()]) {
     if (!(await isSafeElsewhere(context, account, pack, doomed, singles))) doomed.delete(pack);
+  }
+}
+
+/** A pack that a version names stays until its name leads to packs that stay. */
+function keepTheWays({ index }: WasteContext, account: Account, doomed: Map<string, number>): void {
+  const moves = new Moves(account.gc.moved);
+  const stays = (pack: string): boolean => index.pack(pack) !== null && !doomed.has(pack);
+  // One that is kept can be what another one's name leads to: of two that name each other one stays.
+  for (const pack of [...doomed.keys()]) {
+    if (account.namedPacks.has(pack) && moves.standFor(pack, stays) === null) doomed.delete(pack);
   }
 }
 

@@ -49,7 +49,7 @@ export async function findWaste(
   const { packs: there, damaged } = await index.refresh(io, paths, signal);
   const unreadable = new Set(damaged.map((pack) => pack.hash));
   const singles = await listObjects(context);
-  const homes = await assignHomes(context, account, singles);
+  const homes = await assignHomes(context, account, singles, passOver);
   const packs: string[] = [];
   const repack = new Map<string, number>();
   for (const pack of index.packs()) {
@@ -85,27 +85,32 @@ export async function findWaste(
 
 /**
  * Gives every needed object one home, and answers for each pack how many bytes are at home in it. An object that lies in
- * two packs lives in one of them only, so that the other can go; never can both, because both would be without it.
+ * two packs lives in one of them only, so that the other can go; never can both, because both would be without it. A
+ * pack that stands in a mark is home to what lies nowhere else.
  */
 async function assignHomes(
   context: WasteContext,
   account: Account,
   singles: ReadonlySet<string>,
+  marked: ReadonlySet<string>,
 ): Promise<Map<number, number>> {
   const bytes = new Map<number, number>();
   const add = (pack: number, storedLength: number): void => {
     bytes.set(pack, (bytes.get(pack) ?? 0) + storedLength + RECORD_HEADER_BYTES);
   };
   const severalPlaces: Array<ReadonlyArray<{ pack: number; storedLength: number }>> = [];
-  const distrusted = new Set(
-    context.index.packs().flatMap((pack) => (account.distrusted.has(pack.hash) ? [pack.n] : [])),
-  );
+  const numbersOf = (names: ReadonlySet<string>): ReadonlySet<number> =>
+    new Set(context.index.packs().flatMap((pack) => (names.has(pack.hash) ? [pack.n] : [])));
+  const distrusted = numbersOf(account.distrusted);
+  const going = numbersOf(marked);
   const slicer = new Slicer(context.signal);
   for (const { hash, places: all } of livePlaces(context.index, account)) {
     await slicer.breathe();
     const name = hash.toString('hex');
     const trusted = distrusted.size === 0 ? all : all.filter((place) => !distrusted.has(place.pack));
-    const places = trusted.length > 0 ? trusted : all;
+    const sound = trusted.length > 0 ? trusted : all;
+    const staying = going.size === 0 ? sound : sound.filter((place) => !going.has(place.pack));
+    const places = staying.length > 0 ? staying : sound;
     if (singles.has(name) && (trusted.length === 0 || !account.distrusted.has(name))) continue;
     const [first] = places;
     if (first === undefined)

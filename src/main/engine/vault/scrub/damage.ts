@@ -87,6 +87,7 @@ export async function nameDamage(context: DamageContext, clues: DamageClues, fin
     const { paths } = context;
     for (const hash of bad.packs.keys()) leftOver(findings, relative(paths.root, paths.pack(hash)));
     for (const hash of bad.objects) leftOver(findings, relative(paths.root, paths.object(hash)));
+    for (const hash of bad.catalogs) leftOver(findings, relative(paths.root, paths.catalog(hash)));
     return { lost, rescue, unreadable, ways };
   } finally {
     live.close();
@@ -99,7 +100,8 @@ function leftOver(findings: ScrubFindings, file: string): void {
   if (findings.blamed.has(file)) return;
   const detail = 'its bytes are wrong; no version needs it, everything that is needed of it lies elsewhere too';
   const nothing = { snapshot: null, fileId: null, path: null, object: null };
-  findings.add({ kind: 'pack', severity: 'warning', ...nothing, file, detail });
+  const kind = file.endsWith('.db') ? 'catalog' : 'pack';
+  findings.add({ kind, severity: 'warning', ...nothing, file, detail });
 }
 
 async function addContent(

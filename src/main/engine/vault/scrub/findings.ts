@@ -59,7 +59,7 @@ export class ScrubFindings {
       if (problem.object !== null && harm.objects.size < MAX_NAMES) harm.objects.add(problem.object);
     } else {
       const name = hashIn(problem.file);
-      if (name !== null && problem.kind !== 'record' && harm.files.size < MAX_NAMES) harm.files.add(name);
+      if (name !== null && harm.files.size < MAX_NAMES) harm.files.add(name);
     }
   }
 }

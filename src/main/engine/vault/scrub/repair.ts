@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { crc32, zstdCompressSync } from 'node:zlib';
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import type { Clock } from '../../platform/index.ts';
-import { readGcFiles, writeMoved } from '../collect/gc-files.ts';
+import { Moves, readGcFiles, writeMoved } from '../collect/gc-files.ts';
 import { repack } from '../collect/repack.ts';
 import { listEvents } from '../events.ts';
 import { publish, readSmallFile } from '../io/index.ts';
@@ -224,14 +224,16 @@ function otherCopies({ paths }: RepairContext, { bad, lost, unreadable }: Examin
 }
 
 /** Writes down where the content of damaged and missing packs is now, so that their names lead there. */
-async function noteWays(context: RepairContext, { ways, lost, rescue }: Examination): Promise<boolean> {
-  const { io, paths, vaultId, writer, clock } = context;
+async function noteWays(context: RepairContext, { ways, lost, rescue, bad }: Examination): Promise<boolean> {
+  const { io, paths, vaultId, writer, clock, index } = context;
   if (ways.size === 0 || lost.size > 0 || rescue.size > 0) return false;
-  const known = new Set((await readGcFiles(io, paths)).moved.map(({ moved }) => moved.from));
+  const earlier = (await readGcFiles(io, paths)).moved;
+  const moves = new Moves(earlier);
+  const isSound = (pack: string): boolean => index.pack(pack) !== null && !ways.has(pack) && !bad.packs.has(pack);
   let isNew = false;
   for (const [from, to] of ways) {
-    if (known.has(from) || to.size === 0) continue;
-    await writeMoved(io, paths, { from, to: [...to] }, { vault: vaultId, writer, at: clock.now() });
+    if (to.size === 0 || moves.standFor(from, isSound) !== null) continue;
+    await writeMoved(io, paths, { from, to: [...to] }, { vault: vaultId, writer, at: clock.now(), earlier });
     isNew = true;
   }
   return isNew;
