@@ -5,6 +5,7 @@ import { type RetentionPreset, retentionPresets } from '../../shared/rules/reten
 
 export type CommandName =
   | 'devices'
+  | 'at-risk'
   | 'pair'
   | 'encryption'
   | 'backup'
@@ -117,6 +118,12 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     summary: 'Make a phone trust this computer (tap Trust on the phone).',
     positionals: [0, 1],
     flags: [],
+  },
+  'at-risk': {
+    usage: 'at-risk [UDID]',
+    summary: 'Count what of each connected iPhone is in no verified version yet, and what takes its room.',
+    positionals: [0, 1],
+    flags: ['password-file'],
   },
   encryption: {
     usage: 'encryption status|on|change|off [UDID]',
@@ -457,7 +464,8 @@ function bytesOf(word: string): number {
 
 function udidOf(command: CommandName, rest: readonly string[]): string | null {
   if (command === 'encryption') return rest[1] ?? null;
-  if (command === 'pair' || command === 'backup' || command === 'snapshots') return rest[0] ?? null;
+  if (command === 'pair' || command === 'at-risk' || command === 'backup' || command === 'snapshots')
+    return rest[0] ?? null;
   return null;
 }
 

@@ -6,6 +6,7 @@ import { type CommandLine, presetNamed, usage } from './arguments.ts';
 import { runBrowseCommand } from './browse-commands.ts';
 import type { Output } from './output.ts';
 import { passwordAsker } from './passwords.ts';
+import { runPhoneCommand } from './phone-commands.ts';
 import {
   backupText,
   demoText,
@@ -67,8 +68,10 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
     signal,
   });
   const quietly = hasPassword ? askPassword : noPassword;
-  const browsed = await runBrowseCommand(line, { engine, output, vault, askPassword }, options);
-  if (browsed !== null) return browsed;
+  const done =
+    (await runBrowseCommand(line, { engine, output, vault, askPassword }, options)) ??
+    (await runPhoneCommand(line, { engine, output, vault, askPassword: quietly }, options));
+  if (done !== null) return done;
   const word = (index: number): string => line.positionals[index] ?? '';
   switch (line.command) {
     case 'devices': {

@@ -24,6 +24,7 @@ const phases: Readonly<Record<string, string>> = {
   comparing: 'Comparing',
   indexing: 'Gathering words',
   measuring: 'Measuring',
+  'looking-at-phone': 'Looking at what is on the iPhone',
 };
 
 /** A phase in an owner's words; an unknown one is shown as it is. */

@@ -1,4 +1,5 @@
 import type { RetentionPolicy } from '../rules/retention/index.ts';
+import type { AtRiskResult } from './at-risk.ts';
 import type { BrowseEngine } from './browse.ts';
 import type { DevicesResult, EncryptionResult, PairResult } from './devices.ts';
 import type { WorkOptions } from './progress.ts';
@@ -97,11 +98,21 @@ export interface EncryptionRequest extends PhoneChoice {
   readonly askPassword: AskPassword;
 }
 
+export interface AtRiskRequest {
+  /** Null: every phone that is connected. */
+  readonly udid: string | null;
+  readonly vault: string;
+  /** Without a password an encrypted version is compared by dates only. */
+  readonly askPassword: AskPassword;
+}
+
 /** What every face may ask of the engine. Failures are BackstopErrors. */
 export interface Engine {
   readonly browse: BrowseEngine;
   devices(options?: WorkOptions): Promise<DevicesResult>;
   pair(request: PhoneChoice, options?: WorkOptions): Promise<PairResult>;
+  /** What of each phone is in no verified version yet, and what takes its room. No phone is asked for its trust. */
+  atRisk(request: AtRiskRequest, options?: WorkOptions): Promise<AtRiskResult>;
   encryption(request: EncryptionRequest, options?: WorkOptions): Promise<EncryptionResult>;
   backup(request: BackupRequest, options?: WorkOptions): Promise<BackupResult>;
   snapshots(

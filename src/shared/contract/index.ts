@@ -1,3 +1,4 @@
+export * from './at-risk.ts';
 export * from './browse.ts';
 export * from './devices.ts';
 export * from './engine.ts';

@@ -1,5 +1,7 @@
 import { join, resolve } from 'node:path';
 import type {
+  AtRiskRequest,
+  AtRiskResult,
   BackupRequest,
   BackupResult,
   BrowseEngine,
@@ -37,6 +39,7 @@ import { changeEncryption, readEncryption, recoverSessions, runBackup } from '..
 import { type MuxEndpoint, sameUdid } from '../device/index.ts';
 import { exportSnapshot } from '../export/index.ts';
 import { type Snapshot, Vault } from '../vault/index.ts';
+import { atRisk } from './at-risk.ts';
 import { browseEngine } from './browse-engine.ts';
 import { namerOf, repairVault, scrubVault } from './care.ts';
 import { checkSnapshot } from './check-snapshot.ts';
@@ -90,6 +93,11 @@ class LocalEngine implements Engine {
 
   pair(request: { readonly udid: string | null }, options: WorkOptions = {}) {
     return pairDevice(this.#phones, request, options);
+  }
+
+  async atRisk(request: AtRiskRequest, options: WorkOptions = {}): Promise<AtRiskResult> {
+    const sources = { access: this.#phones, opener: this.#opener, openVault: () => this.#open(request.vault) };
+    return await atRisk(sources, request, options);
   }
 
   async encryption(request: EncryptionRequest, options: WorkOptions = {}): Promise<EncryptionResult> {

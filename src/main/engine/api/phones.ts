@@ -113,6 +113,20 @@ export async function requirePhone(access: PhoneAccess, udid: string | null, { s
   await choose(access, udid, { signal });
 }
 
+/** The phones that are meant (null: all that are there), without asking any of them for its trust. */
+export async function knownPhones(
+  access: PhoneAccess,
+  udid: string | null,
+  options: WorkOptions,
+): Promise<ReadonlyArray<{ readonly udid: string; readonly open: () => Promise<Phone> }>> {
+  const chosen = udid === null ? await findPhones(access, options) : [await choose(access, udid, options)];
+  const { store } = access;
+  return chosen.map(({ endpoint, phone }) => ({
+    udid: phone.udid,
+    open: () => openPhone({ udid: phone.udid, endpoint, store, signal: options.signal }),
+  }));
+}
+
 /** A session with the phone; a phone that does not know this computer yet is asked for its trust on the way. */
 export async function connectTrusted(access: PhoneAccess, udid: string | null, options: WorkOptions): Promise<Phone> {
   options.onProgress?.(waiting('connecting'));

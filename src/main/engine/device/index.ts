@@ -20,8 +20,8 @@ export {
   type PhoneFacts,
   watchPhones,
 } from './phones/index.ts';
-export { AFC_MODE, AfcClient, type AfcHandle, type AfcStat } from './services/afc/index.ts';
-export type { InstalledApp } from './services/installation-proxy/index.ts';
+export { AFC_MODE, AfcClient, type AfcHandle, type AfcReader, type AfcStat } from './services/afc/index.ts';
+export type { AppSize, InstalledApp } from './services/installation-proxy/index.ts';
 export {
   type BackupRequest,
   type ConversationEvent,

@@ -106,6 +106,14 @@ export const deviceErrors = {
     retry: 'ask',
     exitCode: 1,
   },
+  'device/not-told': {
+    title: 'The iPhone does not tell this',
+    explanation: 'The iPhone was asked and gave no figure. Some versions of iOS do not.',
+    recovery: 'Look under Settings, General, iPhone Storage on the iPhone itself.',
+    olderSnapshotsSafe: true,
+    retry: 'ask',
+    exitCode: 1,
+  },
   'device/service-refused': {
     title: 'The iPhone did not start a service',
     explanation: 'The iPhone would not start {service} ({reason}).',

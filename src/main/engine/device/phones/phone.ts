@@ -3,7 +3,7 @@ import { boolAt, dictOf, integerAt, type PlistDict, type PlistValue, stringAt } 
 import { scaledMs, sleep } from '../../platform/index.ts';
 import { type LockdownClient, printable, type StartServiceOptions } from '../lockdown/index.ts';
 import { openTrustedSession, type PairRecordStore } from '../pairing/index.ts';
-import { AFC_SERVICE, AfcClient } from '../services/afc/index.ts';
+import { AFC_SERVICE, AfcClient, AfcReader } from '../services/afc/index.ts';
 import { HEARTBEAT_SERVICE, keepHeartbeat } from '../services/heartbeat/index.ts';
 import { INSTALLATION_PROXY_SERVICE, InstallationProxyClient } from '../services/installation-proxy/index.ts';
 import { MOBILEBACKUP2_SERVICE, MobileBackup2Client } from '../services/mobilebackup2/index.ts';
@@ -149,6 +149,11 @@ export class Phone implements AsyncDisposable {
 
   async afc(options: CallOptions = {}): Promise<AfcClient> {
     return new AfcClient(await this.startService(AFC_SERVICE, options));
+  }
+
+  /** The media folder to look at, and nothing else. With the escrow bag: a screen that is locked is no reason to stop. */
+  async mediaFiles(options: CallOptions = {}): Promise<AfcReader> {
+    return new AfcReader(await this.startService(AFC_SERVICE, { ...options, escrow: true }));
   }
 
   async installationProxy(options: CallOptions = {}): Promise<InstallationProxyClient> {

@@ -10,9 +10,13 @@ export const SERVICE_REPLY_TIMEOUT_MS = answerLimitMs(30_000);
 /** A reply of a service that speaks length-prefixed property lists. Throws `device/bad-message` for anything else. */
 export async function readServiceReply(
   wire: SocketWire,
-  { maxBytes, ...options }: { readonly maxBytes: number } & CallOptions,
+  {
+    maxBytes,
+    timeoutMs = SERVICE_REPLY_TIMEOUT_MS,
+    ...options
+  }: { readonly maxBytes: number; readonly timeoutMs?: number } & CallOptions,
 ): Promise<PlistDict> {
-  const reply = await readPlistFrame(wire, { ...options, maxBytes, timeoutMs: SERVICE_REPLY_TIMEOUT_MS });
+  const reply = await readPlistFrame(wire, { ...options, maxBytes, timeoutMs });
   if (isPlistDict(reply)) return reply;
   throw new BackstopError('device/bad-message', { data: { problem: 'a service answered with no dictionary' } });
 }

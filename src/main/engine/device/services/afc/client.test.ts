@@ -67,7 +67,8 @@ describe('looking', () => {
   it('tells kind, size and time', async () => {
     const looking = afc.stat('/a');
     await text('st_size', '5000000000', 'st_ifmt', 'S_IFREG', 'st_mtime', '1700000000123456789', 'odd');
-    expect(await looking).toEqual({ kind: 'file', sizeBytes: 5_000_000_000, modifiedMs: 1_700_000_000_123 });
+    const stat = { kind: 'file', sizeBytes: 5_000_000_000, modifiedMs: 1_700_000_000_123, createdMs: null };
+    expect(await looking).toEqual(stat);
   });
 
   it.each([8, 4])('takes status %i for a missing file', async (number) => {

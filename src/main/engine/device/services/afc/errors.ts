@@ -1,4 +1,4 @@
-import { BackstopError } from '../../../../../shared/errors/index.ts';
+import { BackstopError, isBackstopError } from '../../../../../shared/errors/index.ts';
 
 /** Status numbers that decide something here; the rest only has a name. */
 export const AFC_STATUS = { ok: 0, readError: 4, notFound: 8, endOfData: 14, exists: 16, wouldBlock: 19 } as const;
@@ -39,4 +39,19 @@ export function afcError(status: number, path: string): BackstopError {
     message: `AFC answered ${status} (${reason}) for ${path}`,
     data: { reason, path, status },
   });
+}
+
+/** A missing file is answered with "not found" or "read error". */
+export function isMissing(error: unknown): boolean {
+  if (!isBackstopError(error, 'device/file-error')) return false;
+  const { status } = error.data;
+  return status === AFC_STATUS.notFound || status === AFC_STATUS.readError;
+}
+
+export function badReply(what: string): BackstopError {
+  return badMessage(`the file service answered ${what} with something else`);
+}
+
+export function badMessage(problem: string): BackstopError {
+  return new BackstopError('device/bad-message', { message: problem, data: { problem } });
 }

@@ -20,10 +20,12 @@ export const AFC_OPERATION = {
   removePath: 0x08,
   makeDirectory: 0x09,
   fileInfo: 0x0a,
+  deviceInfo: 0x0b,
   fileOpen: 0x0d,
   fileOpened: 0x0e,
   fileRead: 0x0f,
   fileWrite: 0x10,
+  fileSeek: 0x11,
   fileClose: 0x14,
   fileLock: 0x1b,
 } as const;
@@ -101,4 +103,17 @@ export function texts(bytes: Buffer): readonly string[] {
   const parts = bytes.toString('utf8').split('\0');
   if (parts.at(-1) === '') parts.pop();
   return parts;
+}
+
+/** Keys and values in turns. */
+export function pairs(bytes: Buffer): ReadonlyMap<string, string> {
+  const parts = texts(bytes);
+  const facts = new Map<string, string>();
+  for (let at = 0; at + 1 < parts.length; at += 2) facts.set(parts[at] as string, parts[at + 1] as string);
+  return facts;
+}
+
+/** Of a reply that has nothing but a status; 1 (unknown) where it is cut short. */
+export function statusIn(payload: Buffer): number {
+  return payload.length < 8 ? 1 : Number(payload.readBigUInt64LE(0));
 }

@@ -1,5 +1,6 @@
 import { BackstopError } from '../../../../../shared/errors/index.ts';
-import { arrayAt, dataAt, isPlistDict, type PlistDict, stringAt } from '../../../formats/plist/index.ts';
+import { arrayAt, dataAt, integerAt, isPlistDict, type PlistDict, stringAt } from '../../../formats/plist/index.ts';
+import { answerLimitMs } from '../../answer-limit.ts';
 import { printable } from '../../lockdown/index.ts';
 import type { CallOptions } from '../../usbmux/index.ts';
 import type { SocketWire } from '../../wire/index.ts';
@@ -21,6 +22,19 @@ export interface InstalledApp {
   readonly sinf: Uint8Array | null;
   readonly metadata: Uint8Array | null;
 }
+
+/** How much room an app takes. Null: the phone did not say. */
+export interface AppSize {
+  readonly bundleId: string;
+  readonly name: string | null;
+  /** The app itself, which comes back from the App Store. */
+  readonly appBytes: number | null;
+  /** Its documents and data. */
+  readonly dataBytes: number | null;
+}
+
+/** The phone counts every app's files before it answers: tens of seconds are usual. */
+const COUNTING_TIMEOUT_MS = answerLimitMs(300_000);
 
 const ATTRIBUTES = [
   'CFBundleIdentifier',
@@ -46,16 +60,29 @@ export class InstallationProxyClient {
   }
 
   /** The apps the owner installed, in the phone's order; each bundle id once. */
-  async userApps(options: CallOptions = {}): Promise<readonly InstalledApp[]> {
-    const clientOptions = { ApplicationType: 'User', ReturnAttributes: ATTRIBUTES };
+  userApps(options: CallOptions = {}): Promise<readonly InstalledApp[]> {
+    return this.#browse(ATTRIBUTES, readApp, options);
+  }
+
+  /** How much room they take. Slow: for the background, and not for every look. */
+  appSizes(options: CallOptions = {}): Promise<readonly AppSize[]> {
+    return this.#browse(SIZE_ATTRIBUTES, readSize, { ...options, timeoutMs: COUNTING_TIMEOUT_MS });
+  }
+
+  async #browse<T extends { readonly bundleId: string }>(
+    attributes: readonly string[],
+    read: (value: PlistDict) => T | null,
+    options: CallOptions & { readonly timeoutMs?: number },
+  ): Promise<readonly T[]> {
+    const clientOptions = { ApplicationType: 'User', ReturnAttributes: [...attributes] };
     await sendToService(this.#wire, { Command: 'Browse', ClientOptions: clientOptions }, options);
-    const apps = new Map<string, InstalledApp>();
+    const apps = new Map<string, T>();
     for (;;) {
       const reply = await readServiceReply(this.#wire, { ...options, maxBytes: MAX_BYTES });
       const error = stringAt(reply, 'Error');
       if (error !== undefined) throw refused(error, reply);
       for (const value of arrayAt(reply, 'CurrentList') ?? []) {
-        const app = isPlistDict(value) ? readApp(value) : null;
+        const app = isPlistDict(value) ? read(value) : null;
         if (app !== null) apps.set(app.bundleId, app);
       }
       if (apps.size > MAX_APPS) throw tooMany();
@@ -66,6 +93,25 @@ export class InstallationProxyClient {
   close(): void {
     this.#wire.close();
   }
+}
+
+const SIZE_ATTRIBUTES = [
+  'CFBundleIdentifier',
+  'CFBundleDisplayName',
+  'CFBundleName',
+  'StaticDiskUsage',
+  'DynamicDiskUsage',
+];
+
+function readSize(value: PlistDict): AppSize | null {
+  const app = readApp(value);
+  if (app === null) return null;
+  const bytes = (key: string): number | null => {
+    const said = integerAt(value, key);
+    return said !== undefined && Number.isSafeInteger(said) && said >= 0 ? said : null;
+  };
+  const { bundleId, name } = app;
+  return { bundleId, name, appBytes: bytes('StaticDiskUsage'), dataBytes: bytes('DynamicDiskUsage') };
 }
 
 function readApp(value: PlistDict): InstalledApp | null {

@@ -1,1 +1,1 @@
-export { INSTALLATION_PROXY_SERVICE, InstallationProxyClient, type InstalledApp } from './client.ts';
+export { type AppSize, INSTALLATION_PROXY_SERVICE, InstallationProxyClient, type InstalledApp } from './client.ts';

@@ -1,0 +1,52 @@
+import type { AtRiskResult, BytesFigure, LossMeter, PhoneAtRisk, PhoneStorage } from '../../shared/contract/index.ts';
+import { formatBytes } from '../../shared/text/index.ts';
+
+const APPS_SHOWN = 5;
+
+const KINDS = {
+  media: 'photos and videos',
+  apps: 'apps',
+  system: 'iOS',
+  other: 'everything else',
+} as const;
+
+/** The loss meter of each phone, then what takes its room. */
+export function atRiskText({ phones }: AtRiskResult): string {
+  if (phones.length === 0) return 'No iPhone is connected. Connect one with a cable and unlock it.';
+  return phones.map(phoneText).join('\n\n');
+}
+
+function phoneText({ udid, name, loss, storage }: PhoneAtRisk): string {
+  const lines = [`${name || udid}: ${lossSentence(loss)}`];
+  if (loss.unread > 0) lines.push(`  ${loss.unread} files could not be looked at; more may be at risk.`);
+  return [...lines, ...(storage === null ? [] : storageLines(storage))].join('\n');
+}
+
+function lossSentence(loss: LossMeter): string {
+  const { photos, videos, changed, bytes, since, how, reason } = loss;
+  if (how === 'unknown') return `what is at risk is not known (${reason}).`;
+  const when = since === null ? 'no version of it is verified yet' : `since the version of ${since.takenAt}`;
+  if (photos === 0 && videos === 0 && changed === 0) return `no photo and no video is at risk ${when}.`;
+  const edits = changed === null || changed === 0 ? '' : `, ${counted(changed, 'changed item')}`;
+  const guess = how === 'estimated' ? ' (by dates; with the password they are compared one by one)' : '';
+  const count = `${counted(photos, 'photo')}, ${counted(videos, 'video')}${edits}`;
+  return `${count}, ${formatBytes(bytes ?? 0)} are at risk: ${when}${guess}.`;
+}
+
+function storageLines(storage: PhoneStorage): string[] {
+  const { totalBytes, freeBytes, byKind, apps } = storage;
+  const kinds = byKind.map(({ kind, size }) => `  ${KINDS[kind]}: ${sizeText(size)}`);
+  const largest = apps
+    .slice(0, APPS_SHOWN)
+    .map((app) => `    ${app.name ?? app.bundleId}: ${formatBytes((app.appBytes ?? 0) + (app.dataBytes ?? 0))}`);
+  return [`  free: ${sizeText(freeBytes)} of ${sizeText(totalBytes)}`, ...kinds, ...largest];
+}
+
+function sizeText({ bytes, how, reason }: BytesFigure): string {
+  if (bytes === null) return `not known (${reason})`;
+  return how === 'estimated' ? `about ${formatBytes(bytes)}` : formatBytes(bytes);
+}
+
+function counted(count: number | null, word: string): string {
+  return `${(count ?? 0).toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
+}
