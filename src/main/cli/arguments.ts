@@ -6,6 +6,7 @@ import { type RetentionPreset, retentionPresets } from '../../shared/rules/reten
 export type CommandName =
   | 'devices'
   | 'at-risk'
+  | 'rescue'
   | 'pair'
   | 'encryption'
   | 'backup'
@@ -124,6 +125,13 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     summary: 'Count what of each connected iPhone is in no verified version yet, and what takes its room.',
     positionals: [0, 1],
     flags: ['password-file'],
+  },
+  rescue: {
+    usage: 'rescue DIR [UDID]',
+    summary:
+      'Copy the photos and videos straight from an iPhone that is too full to be backed up, and check them. Goes on where it stopped.',
+    positionals: [1, 2],
+    flags: [],
   },
   encryption: {
     usage: 'encryption status|on|change|off [UDID]',
@@ -463,7 +471,7 @@ function bytesOf(word: string): number {
 }
 
 function udidOf(command: CommandName, rest: readonly string[]): string | null {
-  if (command === 'encryption') return rest[1] ?? null;
+  if (command === 'encryption' || command === 'rescue') return rest[1] ?? null;
   if (command === 'pair' || command === 'at-risk' || command === 'backup' || command === 'snapshots')
     return rest[0] ?? null;
   return null;

@@ -1,4 +1,12 @@
-import type { AtRiskResult, BytesFigure, LossMeter, PhoneAtRisk, PhoneStorage } from '../../shared/contract/index.ts';
+import type {
+  AtRiskResult,
+  BytesFigure,
+  LossMeter,
+  OnlyInICloud,
+  PhoneAtRisk,
+  PhoneStorage,
+  RescueResult,
+} from '../../shared/contract/index.ts';
 import { formatBytes } from '../../shared/text/index.ts';
 
 const APPS_SHOWN = 5;
@@ -31,6 +39,36 @@ function lossSentence(loss: LossMeter): string {
   const guess = how === 'estimated' ? ' (by dates; with the password they are compared one by one)' : '';
   const count = `${counted(photos, 'photo')}, ${counted(videos, 'video')}${edits}`;
   return `${count}, ${formatBytes(bytes ?? 0)} are at risk: ${when}${guess}.`;
+}
+
+const PROBLEMS_SHOWN = 20;
+
+export function rescueText(result: RescueResult): string {
+  const { outcome, photos, videos, live, edited, files, bytes, copied, kept, path, sums } = result;
+  const head =
+    outcome === 'complete'
+      ? `Everything ${result.name || result.udid} lists is in ${path}, read back and found equal.`
+      : `Not everything ${result.name || result.udid} lists could be copied to ${path}.`;
+  const problems = result.problems.slice(0, PROBLEMS_SHOWN).map((one) => `  not copied: ${one.path} (${one.code})`);
+  const more = result.problemCount - problems.length;
+  return [
+    head,
+    `  ${counted(photos, 'photo')} (${live} of them live), ${counted(videos, 'video')}, ${edited} edited`,
+    `  ${counted(files, 'file')}, ${formatBytes(bytes)}; this run brought ${copied.files} with ${formatBytes(copied.bytes)}`,
+    ...(kept === 0
+      ? []
+      : [`  ${counted(kept, 'file')} from before stay: they are no longer on the iPhone, or changed there`]),
+    `  ${iCloudText(result.onlyInICloud)}`,
+    `  the sums are in ${sums}`,
+    ...problems,
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ].join('\n');
+}
+
+function iCloudText({ how, reason, photos, videos, list }: OnlyInICloud): string {
+  if (how === 'unknown') return `what is in iCloud only is not known (${reason})`;
+  if (photos === 0 && videos === 0) return 'no photo and no video is in iCloud only';
+  return `in iCloud only, so not copied: ${counted(photos, 'photo')}, ${counted(videos, 'video')}; named in “${list}”`;
 }
 
 function storageLines(storage: PhoneStorage): string[] {

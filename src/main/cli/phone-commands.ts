@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import type { AskPassword, Engine, WorkOptions } from '../../shared/contract/index.ts';
 import type { CommandLine } from './arguments.ts';
-import { atRiskText } from './at-risk-tables.ts';
+import { atRiskText, rescueText } from './at-risk-tables.ts';
 import type { Output } from './output.ts';
 
 /** Commands that look at what is on a phone now, without making a backup. */
@@ -23,6 +24,12 @@ export async function runPhoneCommand(
       const result = await engine.atRisk({ udid: line.udid, vault, askPassword }, options);
       output.result(result, atRiskText(result));
       return result.phones.every((phone) => phone.loss.how !== 'unknown') ? 0 : 1;
+    }
+    case 'rescue': {
+      const directory = resolve(line.positionals[0] ?? '');
+      const result = await engine.rescue({ udid: line.udid, directory, vault }, options);
+      output.result(result, rescueText(result));
+      return result.outcome === 'complete' ? 0 : 1;
     }
     default:
       return null;

@@ -24,6 +24,9 @@ const phases: Readonly<Record<string, string>> = {
   comparing: 'Comparing',
   indexing: 'Gathering words',
   measuring: 'Measuring',
+  rescuing: 'Copying photos and videos',
+  'checking-rescue': 'Reading back what was copied',
+  'looking-in-library': 'Looking for what is in iCloud only',
   'looking-at-phone': 'Looking at what is on the iPhone',
 };
 

@@ -3,6 +3,7 @@ import type { AtRiskResult } from './at-risk.ts';
 import type { BrowseEngine } from './browse.ts';
 import type { DevicesResult, EncryptionResult, PairResult } from './devices.ts';
 import type { WorkOptions } from './progress.ts';
+import type { RescueResult } from './rescue.ts';
 import type {
   BackupResult,
   DemoResult,
@@ -106,6 +107,12 @@ export interface AtRiskRequest {
   readonly askPassword: AskPassword;
 }
 
+export interface RescueRequest extends PhoneChoice {
+  readonly directory: string;
+  /** The vault that nothing may be rescued into, where there is one. */
+  readonly vault: string;
+}
+
 /** What every face may ask of the engine. Failures are BackstopErrors. */
 export interface Engine {
   readonly browse: BrowseEngine;
@@ -113,6 +120,8 @@ export interface Engine {
   pair(request: PhoneChoice, options?: WorkOptions): Promise<PairResult>;
   /** What of each phone is in no verified version yet, and what takes its room. No phone is asked for its trust. */
   atRisk(request: AtRiskRequest, options?: WorkOptions): Promise<AtRiskResult>;
+  /** Copies the photos and videos straight from the phone: for one that is too full to be backed up. */
+  rescue(request: RescueRequest, options?: WorkOptions): Promise<RescueResult>;
   encryption(request: EncryptionRequest, options?: WorkOptions): Promise<EncryptionResult>;
   backup(request: BackupRequest, options?: WorkOptions): Promise<BackupResult>;
   snapshots(

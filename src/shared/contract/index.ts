@@ -4,6 +4,7 @@ export * from './devices.ts';
 export * from './engine.ts';
 export * from './failure.ts';
 export * from './progress.ts';
+export * from './rescue.ts';
 export * from './snapshots.ts';
 export * from './vault.ts';
 export * from './verification.ts';

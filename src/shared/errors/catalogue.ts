@@ -7,6 +7,7 @@ import { exportErrors } from './areas/export.ts';
 import { formatsErrors } from './areas/formats.ts';
 import { internalErrors } from './areas/internal.ts';
 import { pairingErrors } from './areas/pairing.ts';
+import { rescueErrors } from './areas/rescue.ts';
 import { serverErrors } from './areas/server.ts';
 import { simulatorErrors } from './areas/simulator.ts';
 import { usbmuxErrors } from './areas/usbmux.ts';
@@ -26,6 +27,7 @@ const all = {
   ...verifyErrors,
   ...exportErrors,
   ...browseErrors,
+  ...rescueErrors,
   ...cliErrors,
   ...serverErrors,
   ...simulatorErrors,

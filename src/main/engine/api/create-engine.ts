@@ -20,6 +20,8 @@ import type {
   RebuildIndexResult,
   RepairRequest,
   RepairResult,
+  RescueRequest,
+  RescueResult,
   RetentionResult,
   ScrubRequest,
   ScrubResult,
@@ -49,6 +51,7 @@ import { lastCopies } from './last-copies.ts';
 import { watchForLoss } from './loss-watch.ts';
 import { BackupOpener } from './open-backup.ts';
 import { connectTrusted, listDevices, type PhoneAccess, pairDevice, phoneAccess, requirePhone } from './phones.ts';
+import { rescuePhone } from './rescue.ts';
 import { type LookInside, pruneVault, setRetention } from './retention.ts';
 import { showSnapshot } from './show-snapshot.ts';
 import { summarise, summariseOne } from './summaries.ts';
@@ -98,6 +101,12 @@ class LocalEngine implements Engine {
   async atRisk(request: AtRiskRequest, options: WorkOptions = {}): Promise<AtRiskResult> {
     const sources = { access: this.#phones, opener: this.#opener, openVault: () => this.#open(request.vault) };
     return await atRisk(sources, request, options);
+  }
+
+  async rescue(request: RescueRequest, options: WorkOptions = {}): Promise<RescueResult> {
+    const vault = await this.#known.find(request.vault).catch(() => null);
+    const outside = vault === null ? [] : [vault];
+    return await rescuePhone(this.#phones, { ...request, outside, home: this.#home }, options);
   }
 
   async encryption(request: EncryptionRequest, options: WorkOptions = {}): Promise<EncryptionResult> {

@@ -23,6 +23,7 @@ export { Keyring } from './source/keyring.ts';
 export { ManifestCache } from './source/manifest-cache.ts';
 export { openFolderBackup } from './source/open-folder.ts';
 export { openSnapshotBackup } from './source/open-snapshot.ts';
+export { openPrivateDatabase } from './source/private-database.ts';
 export { cleanPrivateFiles, PrivateFile } from './source/private-file.ts';
 export type { Backup, BackupFile } from './source/types.ts';
 export { usageOf } from './usage/usage.ts';

@@ -1,0 +1,2 @@
+/** A direct copy of a phone's photos and videos. */
+export { type RescueRequest, runRescue } from './run-rescue.ts';
