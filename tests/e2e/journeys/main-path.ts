@@ -196,7 +196,7 @@ export function everywhere(face: () => Face): void {
 }
 
 /** As it is copied: the figure of its progress never stands still for long. */
-async function copiedAtLeast(page: Page, percent: number): Promise<void> {
+export async function copiedAtLeast(page: Page, percent: number): Promise<void> {
   await page.waitForFunction((wanted) => {
     const bar = document.querySelector('[role=progressbar]');
     return bar === null || Number(bar.getAttribute('aria-valuenow')) >= wanted;

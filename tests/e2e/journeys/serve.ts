@@ -21,7 +21,8 @@ export interface Served {
 
 export const WINDOW = { width: 1280, height: 832 } as const;
 
-export async function serve(): Promise<Served> {
+/** `env`: the address of a daemon with a phone, for one. */
+export async function serve(env: NodeJS.ProcessEnv = {}): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'backstop-journey-'));
   const house = join(folder, 'house');
   const home = join(folder, 'home');
@@ -34,6 +35,7 @@ export async function serve(): Promise<Served> {
       BACKSTOP_HOME: home,
       BACKSTOP_PAGES: join(BUILT, 'renderer'),
       USBMUXD_SOCKET_ADDRESS: join(folder, 'no-muxer'),
+      ...env,
     },
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
