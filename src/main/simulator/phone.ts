@@ -1,6 +1,7 @@
 import { scaledMs, sleep } from '../engine/platform/index.ts';
 import type { PhoneContent, PhoneIdentity } from './content/types.ts';
 import { EventLog } from './event-log.ts';
+import { HostWrites } from './host-writes.ts';
 import type { JsonObject } from './json.ts';
 import { MediaTree } from './media-tree.ts';
 import { NotificationHub } from './notification-hub.ts';
@@ -36,6 +37,8 @@ export interface PhoneState {
   wifiConnectionsEnabled: boolean;
   cloudBackupEnabled: boolean;
   lastBackupAt: Date | null;
+  /** Room that is taken by nothing a host can see (`fill`). */
+  otherBytes: number;
 }
 
 /** What the daemon does for a phone; the phone itself has no cable. */
@@ -69,6 +72,8 @@ export class SimulatedPhone {
   readonly scratchDir: string;
   readonly state: PhoneState;
   readonly events = new EventLog();
+  /** What hosts changed, or tried to: for whoever promises not to. */
+  readonly hostWrites = new HostWrites(this.events);
   readonly notifications: NotificationHub;
   /** The media folder as AFC shows it: the content's media plus what hosts wrote. Holds the sync lock. */
   readonly media: MediaTree;
@@ -94,6 +99,7 @@ export class SimulatedPhone {
       wifiConnectionsEnabled: false,
       cloudBackupEnabled: false,
       lastBackupAt: null,
+      otherBytes: 0,
       ...options.state,
     };
     this.notifications = new NotificationHub(this.events);
@@ -188,6 +194,7 @@ export class SimulatedPhone {
       bytes: this.content.totalBytes,
       hostNotifications: [...this.notifications.postedByHosts],
       media: this.media.report(),
+      hostWrites: this.hostWrites.report(),
       events: this.events.entries.map((entry) => ({ ...entry })),
     };
   }

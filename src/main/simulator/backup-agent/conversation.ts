@@ -184,6 +184,9 @@ export class Conversation {
     const isForUs = target.toLowerCase() === phone.identity.udid.toLowerCase();
     link.record.check('the request names this phone', isForUs, target);
     if (!isForUs) throw new AgentFailure(1, `This phone is not ${target}`);
+    if (name !== 'Backup') {
+      phone.hostWrites.record({ service: 'com.apple.mobilebackup2', operation: name, what: '', outcome: 'done' });
+    }
     switch (name) {
       case 'Backup':
         await runBackup({ link, phone, via: connection.via, agentKeys: keys, memory, settings }, request);

@@ -48,6 +48,7 @@ const commandSchema = z.discriminatedUnion('cmd', [
     level: z.number().int().min(0).max(100).optional(),
     charging: z.boolean().optional(),
   }),
+  z.strictObject({ cmd: z.literal('fill'), udid, freeBytes: amount }),
   z.strictObject({ cmd: z.literal('notify'), udid, name: z.string().min(1) }),
   z.strictObject({ cmd: z.literal('findmy'), udid, enabled: z.boolean() }),
   z.strictObject({ cmd: z.literal('setup'), udid, done: z.boolean() }),

@@ -1,6 +1,7 @@
 import type { Mutation } from '../content/types.ts';
 import type { PhoneEndpoint } from '../endpoint.ts';
 import type { JsonObject } from '../json.ts';
+import { fillDisk } from '../phone-disk.ts';
 import type { SimulatorCommand } from './commands.ts';
 
 /** Does a command on one phone and returns what its answer says besides `ok`. */
@@ -40,6 +41,10 @@ export async function performOnPhone(
     case 'battery':
       state.batteryLevel = command.level ?? state.batteryLevel;
       state.batteryCharging = command.charging ?? state.batteryCharging;
+      return {};
+    case 'fill':
+      fillDisk(phone, command.freeBytes);
+      events.record('command.fill', { freeBytes: command.freeBytes });
       return {};
     case 'notify':
       phone.postNotification(command.name);

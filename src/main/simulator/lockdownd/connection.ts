@@ -14,6 +14,15 @@ import { changeValue, domainValues } from './values.ts';
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** lockdownd closes connections without a session that say nothing for this long. */
 const IDLE_MS = 30_000;
+/** Requests that change something on the phone; the last two are for hosts that mean it ill. */
+const CHANGING: ReadonlySet<string> = new Set([
+  'SetValue',
+  'RemoveValue',
+  'Pair',
+  'Unpair',
+  'EnterRecovery',
+  'ResetPairing',
+]);
 
 interface Session {
   readonly id: string;
@@ -83,6 +92,14 @@ export class LockdownConnection {
     const service = stringAt(request, 'Service');
     const injected = this.#endpoint.faults.lockdownError({ request: name, service, key, domain });
     const outcome = injected === null ? await this.#perform(name, request) : { error: injected };
+    if (CHANGING.has(name)) {
+      this.#endpoint.phone.hostWrites.record({
+        service: 'lockdownd',
+        operation: name,
+        what: [domain, key].filter((one) => one !== undefined).join('/'),
+        outcome: 'reply' in outcome ? 'done' : 'refused',
+      });
+    }
     const echo: PlistDict = {
       Request: name,
       ...(domain === undefined ? {} : { Domain: domain }),

@@ -1,5 +1,6 @@
 import { type PlistDict, PlistReal, type PlistValue } from '../../engine/formats/plist/index.ts';
 import type { SimulatedPhone } from '../phone.ts';
+import { diskOf } from '../phone-disk.ts';
 import { zoneOffsetSeconds } from '../time-zone.ts';
 
 /** What GetValue may see: the values of a domain with and without a session. */
@@ -159,23 +160,24 @@ const EMPTY_DOMAINS = new Set([
   'com.apple.xcode.developerdomain',
 ]);
 
-/** Decimal bytes, as the phone sells itself. What the content holds counts as used data. */
-function diskUsage({ identity, content }: SimulatedPhone): PlistDict {
-  const total = identity.totalDiskCapacity;
-  const system = Math.round(total * 0.12);
-  const data = total - system;
-  const apps = content.apps.reduce((sum, app) => sum + app.staticDiskUsage + app.dynamicDiskUsage, 0);
-  const free = Math.max(0, data - content.totalBytes - apps);
-  const reserved = Math.min(free, 209_715_200);
+/** Modern phones still have the keys of old ones for single kinds of data, and say 0. */
+function diskUsage(phone: SimulatedPhone): PlistDict {
+  const { totalBytes, systemBytes, dataBytes, freeBytes, reservedBytes } = diskOf(phone);
   return {
-    AmountDataAvailable: free - reserved,
-    AmountDataReserved: reserved,
-    AmountRestoreAvailable: free,
-    TotalDataAvailable: free,
-    TotalDataCapacity: data,
-    TotalDiskCapacity: total,
+    AmountDataAvailable: freeBytes - reservedBytes,
+    AmountDataReserved: reservedBytes,
+    AmountRestoreAvailable: freeBytes,
+    CalendarUsage: 0,
+    CameraUsage: 0,
+    MobileApplicationUsage: 0,
+    NotesUsage: 0,
+    PhotoUsage: 0,
+    TotalDataAvailable: freeBytes,
+    TotalDataCapacity: dataBytes,
+    TotalDiskCapacity: totalBytes,
     TotalSystemAvailable: 0,
-    TotalSystemCapacity: system,
+    TotalSystemCapacity: systemBytes,
+    VoicemailUsage: 0,
   };
 }
 

@@ -23,6 +23,12 @@ async function serveApps({ wire, signal }: ServiceConnection, phone: SimulatedPh
         await sendReply(wire, lookup(phone, options), signal);
         break;
       default:
+        phone.hostWrites.record({
+          service: 'com.apple.mobile.installation_proxy',
+          operation: stringAt(request, 'Command') ?? '',
+          what: stringAt(request, 'ApplicationIdentifier') ?? '',
+          outcome: 'refused',
+        });
         await sendReply(wire, { Error: 'UnknownCommand', ErrorDescription: 'Unknown command', ErrorDetail: 0 }, signal);
     }
   }

@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { boolAt, dictAt, type PlistDict } from '../../../engine/formats/plist/index.ts';
 import type { SimulatedPhone } from '../../phone.ts';
+import { isTooFullToBackUp } from '../../phone-disk.ts';
 import type { Via } from '../../services/types.ts';
 import type { AgentKeys, BackupKeys } from '../agent-keys.ts';
 import { AgentFailure } from '../endings.ts';
@@ -82,6 +83,7 @@ class BackupRun {
   async run(isForced: boolean): Promise<void> {
     const { agentKeys, memory } = this.#context;
     const link = this.#link;
+    if (isTooFullToBackUp(this.#phone)) throw new AgentFailure(106, 'Not enough free space on this phone');
     if (asksForBackup(this.#phone.identity.productVersion)) await askPasscode(link, this.#phone, 'backup');
     const { backupPassword } = this.#phone.state;
     const keys = backupPassword === null ? null : await agentKeys.forPassword(backupPassword, link.signal);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { SimulatedPhone } from '../../phone.ts';
 import { makeTinyContent } from '../../test-support/tiny-content.ts';
+import { AfcFaults } from './faults.ts';
 import { joinStrings, AFC_OPERATION as OP, splitStrings, u64 } from './packets.ts';
 import { AfcSession } from './session.ts';
 
@@ -101,4 +102,62 @@ it('lets one host hold the sync lock, and frees it when that host goes', () => {
   expect(second.ask(OP.lock, Buffer.concat([theirs, u64(12)]))).toBe(0);
   phone.media.lockBusy = true;
   expect(second.ask(OP.lock, Buffer.concat([theirs, u64(6)]))).toBe(19);
+});
+
+it('remembers for good what hosts changed, or tried to', () => {
+  const phone = makePhone();
+  const { ask } = client(phone);
+  const photo = '/DCIM/100APPLE/IMG_0001.JPG';
+  ask(OP.getFileInfo, path(photo));
+  const looking = ask(OP.openFile, open(1, photo)) as Buffer;
+  ask(OP.read, Buffer.concat([looking, u64(5)]));
+  expect(phone.hostWrites.all).toEqual([]);
+  ask(OP.openFile, open(3, photo));
+  ask(OP.removePath, path(photo));
+  ask(OP.removePath, path(photo));
+  ask(OP.rename, joinStrings([photo, '/x']));
+  ask(OP.makeLink, Buffer.concat([u64(2), joinStrings(['a', 'b'])]));
+  ask(OP.write, looking, Buffer.from('x'));
+  ask(OP.makeDirectory, path('/mine'));
+  const lock = ask(OP.openFile, open(2, '/com.apple.itunes.lock_sync')) as Buffer;
+  ask(OP.lock, Buffer.concat([lock, u64(6)]));
+  const said = phone.hostWrites.all.map(({ operation, what, outcome }) => `${operation} ${what} ${outcome}`);
+  expect(said).toEqual([
+    `open-to-write ${photo} refused`,
+    `remove ${photo} refused`,
+    `rename ${photo} → /x refused`,
+    expect.stringMatching(/^link .* refused$/),
+    `write ${photo} refused`,
+    'make-folder /mine done',
+    'open-to-write /com.apple.itunes.lock_sync done',
+    'lock /com.apple.itunes.lock_sync done',
+  ]);
+  expect(phone.hostWrites.report()[1]).toMatchObject({ operation: 'remove', times: 2 });
+  expect(phone.events.entries.filter(({ event }) => event === 'host.write')).toHaveLength(said.length);
+});
+
+it('lies when it is told to', () => {
+  const phone = makePhone();
+  const faults = new AfcFaults();
+  const session = new AfcSession(phone, faults);
+  const ask = (operation: number, argument: Buffer): string[] => {
+    const reply = Buffer.concat(session.reply({ number: 1n, operation, argument, bulk: NOTHING }));
+    if (reply.readBigUInt64LE(32) === BigInt(OP.status)) return [`status ${reply.readBigUInt64LE(40)}`];
+    return splitStrings(reply.subarray(40));
+  };
+  const photo = '/DCIM/100APPLE/IMG_0001.JPG';
+  faults.arm({ kind: 'afc-extra-names', at: { path: '/DCIM' }, options: { names: ['../../etc', 'x'] } });
+  faults.arm({ kind: 'afc-wrong-size', at: { path: photo }, options: { sizeBytes: 3 } });
+  faults.arm({ kind: 'afc-endless', at: { path: '/DCIM/100APPLE' }, options: {} });
+  expect(ask(OP.readDirectory, path('/DCIM'))).toEqual(['.', '..', '100APPLE', '../../etc', 'x']);
+  expect(ask(OP.getFileInfo, path(photo)).slice(0, 2)).toEqual(['st_size', '3']);
+  expect(ask(OP.readDirectory, path('/DCIM/100APPLE/again/again'))).toEqual(['.', '..', 'IMG_0001.JPG', 'again']);
+  expect(ask(OP.getFileInfo, path('/DCIM/100APPLE/again'))).toContain('S_IFDIR');
+  faults.clear();
+  faults.arm({ kind: 'afc-refuse', at: { path: '/DCIM' }, options: {} });
+  expect(ask(OP.readDirectory, path('/DCIM'))).toEqual(['status 10']);
+  expect(ask(OP.openFile, open(1, photo))).toEqual(['status 10']);
+  expect(ask(OP.readDirectory, path('/'))).toEqual(['.', '..', 'DCIM']);
+  expect(faults.arm({ kind: 'other', at: {}, options: {} })).toBe(false);
+  expect(() => faults.arm({ kind: 'afc-refuse', at: { path: 'DCIM' }, options: {} })).toThrow();
 });

@@ -1,5 +1,7 @@
 import type { MediaNode } from '../../media-tree.ts';
 import type { SimulatedPhone } from '../../phone.ts';
+import { diskOf } from '../../phone-disk.ts';
+import { AfcFaults } from './faults.ts';
 import { OpenFile } from './open-file.ts';
 import {
   AFC_OPERATION,
@@ -28,16 +30,23 @@ const data = (bulk: readonly Buffer[]): Answer => ({ operation: AFC_OPERATION.da
 /** The files of one AFC connection. Closing it closes them and lets their locks go. */
 export class AfcSession {
   readonly #phone: SimulatedPhone;
+  readonly #faults: AfcFaults;
   readonly #files = new Map<bigint, OpenFile>();
   #lastHandle = 0n;
 
-  constructor(phone: SimulatedPhone) {
+  constructor(phone: SimulatedPhone, faults: AfcFaults = new AfcFaults()) {
     this.#phone = phone;
+    this.#faults = faults;
   }
 
   /** The whole reply, ready to send. */
   reply(request: AfcRequest): Buffer[] {
+    const what = this.#written(request);
     const answer = this.#perform(request);
+    if (what !== null) {
+      const outcome = 'status' in answer && answer.status !== AFC_STATUS.ok ? 'refused' : 'done';
+      this.#phone.hostWrites.record({ service: 'com.apple.afc', ...what, outcome });
+    }
     if ('status' in answer) return encodeAfcReply(request.number, AFC_OPERATION.status, u64(answer.status));
     return encodeAfcReply(request.number, answer.operation, answer.argument, answer.bulk);
   }
@@ -45,6 +54,22 @@ export class AfcSession {
   close(): void {
     for (const file of this.#files.values()) this.#phone.media.unlock(file.path, file);
     this.#files.clear();
+  }
+
+  /** What a request would change, and where; null for one that only looks. */
+  #written({ operation, argument }: AfcRequest): { readonly operation: string; readonly what: string } | null {
+    if (operation === AFC_OPERATION.openFile) {
+      const mode = argument.length < 8 ? 0n : argument.readBigUInt64LE(0);
+      return mode === 1n ? null : { operation: 'open-to-write', what: splitStrings(argument.subarray(8))[0] ?? '' };
+    }
+    const word = WRITING[operation];
+    if (word === undefined) return null;
+    if (FILE_OPERATIONS.has(operation)) {
+      const file = argument.length < 8 ? undefined : this.#files.get(argument.readBigUInt64LE(0));
+      return { operation: word, what: file === undefined ? '' : `/${file.path}` };
+    }
+    const names = operation === AFC_OPERATION.setModificationTime ? argument.subarray(8) : argument;
+    return { operation: word, what: splitStrings(names).join(' → ') };
   }
 
   #perform(request: AfcRequest): Answer {
@@ -87,10 +112,10 @@ export class AfcSession {
       case AFC_OPERATION.read:
         return readFile(file, number);
       case AFC_OPERATION.write:
-        return this.#written(file.write(this.#phone.media, bulk));
+        return this.#changed(file.write(this.#phone.media, bulk));
       case AFC_OPERATION.setSize:
         if (number === null) return status(AFC_STATUS.invalidArgument);
-        return this.#written(file.resize(this.#phone.media, Number(number)));
+        return this.#changed(file.resize(this.#phone.media, Number(number)));
       case AFC_OPERATION.seek:
         return seek(file, argument);
       case AFC_OPERATION.tell:
@@ -105,19 +130,26 @@ export class AfcSession {
   }
 
   #list(path: string | null): Answer {
-    const names = path === null ? null : this.#phone.media.list(path);
-    return names === null ? status(AFC_STATUS.notFound) : data([joinStrings(['.', '..', ...names])]);
+    const refusal = path === null ? null : this.#faults.refusal(path);
+    if (refusal !== null) return status(refusal);
+    const names = path === null ? null : this.#phone.media.list(this.#faults.meant(path));
+    if (path === null || names === null) return status(AFC_STATUS.notFound);
+    return data([joinStrings(['.', '..', ...names, ...this.#faults.extraNames(this.#faults.meant(path))])]);
   }
 
   #exists(path: string | null): Answer {
     return status(path !== null && this.#phone.media.lookup(path) !== null ? AFC_STATUS.ok : AFC_STATUS.notFound);
   }
 
-  #fileInfo(path: string | null): Answer {
+  #fileInfo(asked: string | null): Answer {
+    const path = asked === null ? null : this.#faults.meant(asked);
+    const refusal = path === null ? null : this.#faults.refusal(path);
+    if (refusal !== null) return status(refusal);
     const node = path === null ? null : this.#phone.media.lookup(path);
     if (node === null || path === null) return status(AFC_STATUS.notFound);
     const children = this.#phone.media.list(path);
-    const { sizeBytes, modifiedNs, birthNs } = describeNode(node);
+    const { modifiedNs, birthNs, ...described } = describeNode(node);
+    const sizeBytes = this.#faults.saidSize(path) ?? described.sizeBytes;
     return data([
       joinStrings([
         ...['st_size', `${sizeBytes}`],
@@ -131,12 +163,12 @@ export class AfcSession {
   }
 
   #deviceInfo(): Answer {
-    const { identity, content } = this.#phone;
+    const { totalBytes, freeBytes } = diskOf(this.#phone);
     return data([
       joinStrings([
-        ...['Model', identity.productType],
-        ...['FSTotalBytes', `${identity.totalDiskCapacity}`],
-        ...['FSFreeBytes', `${Math.max(0, Math.round(identity.totalDiskCapacity * 0.88) - content.totalBytes)}`],
+        ...['Model', this.#phone.identity.productType],
+        ...['FSTotalBytes', `${totalBytes}`],
+        ...['FSFreeBytes', `${freeBytes}`],
         ...['FSBlockSize', `${BLOCK_BYTES}`],
       ]),
     ]);
@@ -180,6 +212,8 @@ export class AfcSession {
     const path = argument.length < 9 ? null : pathOf(argument.subarray(8));
     const mode = argument.length < 8 ? 0 : Number(argument.readBigUInt64LE(0));
     if (path === null || mode < 1 || mode > 6) return status(AFC_STATUS.invalidArgument);
+    const refusal = this.#faults.refusal(path);
+    if (refusal !== null) return status(refusal);
     const { media } = this.#phone;
     let node = media.lookup(path);
     if (node === null) {
@@ -194,7 +228,7 @@ export class AfcSession {
     return { operation: AFC_OPERATION.openFileResult, argument: u64(this.#lastHandle) };
   }
 
-  #written(outcome: 'ok' | 'denied' | 'no-space'): Answer {
+  #changed(outcome: 'ok' | 'denied' | 'no-space'): Answer {
     if (outcome === 'ok') return status(AFC_STATUS.ok);
     return status(outcome === 'denied' ? AFC_STATUS.denied : AFC_STATUS.noSpace);
   }
@@ -211,6 +245,23 @@ export class AfcSession {
     return status(AFC_STATUS.wouldBlock);
   }
 }
+
+/** Operations that change something, whether this phone knows them or not. Opening a file is told by its mode. */
+const WRITING: Readonly<Record<number, string>> = {
+  [AFC_OPERATION.writeWholeFile]: 'write',
+  [AFC_OPERATION.writePart]: 'write',
+  [AFC_OPERATION.writeAtomically]: 'write',
+  [AFC_OPERATION.write]: 'write',
+  [AFC_OPERATION.truncate]: 'resize',
+  [AFC_OPERATION.setSize]: 'resize',
+  [AFC_OPERATION.removePath]: 'remove',
+  [AFC_OPERATION.removeRecursive]: 'remove',
+  [AFC_OPERATION.makeDirectory]: 'make-folder',
+  [AFC_OPERATION.rename]: 'rename',
+  [AFC_OPERATION.makeLink]: 'link',
+  [AFC_OPERATION.setModificationTime]: 'set-date',
+  [AFC_OPERATION.lock]: 'lock',
+};
 
 const FILE_OPERATIONS = new Set<number>([
   AFC_OPERATION.read,
