@@ -1,3 +1,5 @@
+// Before every schema is made.
+import './api/no-eval.ts';
 import './design/tokens.css';
 import './design/base.css';
 import { StrictMode } from 'react';
