@@ -27,6 +27,12 @@ export async function look(page: Page, name: string): Promise<void> {
   }
 }
 
+/** A picture for the eye only. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `journey-${name}.png`), animations: 'disabled' });
+}
+
 /** What a page complains about, until somebody asks. */
 export interface Complaints {
   /** And forgets it. */
