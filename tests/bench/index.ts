@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchBackup } from './backup.ts';
 import { benchBrowse } from './browse.ts';
+import { benchPages } from './pages.ts';
 import { benchVault } from './vault.ts';
 
 const { values, positionals } = parseArgs({
@@ -20,6 +21,9 @@ switch (positionals[0]) {
   case 'browse':
     await benchBrowse({ runs: Number(values.runs), quick: values.quick, dir: values.dir });
     break;
+  case 'pages':
+    await benchPages({ quick: values.quick });
+    break;
   case 'vault':
     await benchVault({
       runs: Number(values.runs),
@@ -30,7 +34,7 @@ switch (positionals[0]) {
     break;
   default:
     console.error(
-      'Say what to measure: npm run bench -- backup|browse|vault [--runs N] [--quick] [--dir FOLDER] [--rivals A,B]',
+      'Say what to measure: npm run bench -- backup|browse|pages|vault [--runs N] [--quick] [--dir FOLDER] [--rivals A,B]',
     );
     process.exitCode = 2;
 }
