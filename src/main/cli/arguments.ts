@@ -24,6 +24,7 @@ export type CommandName =
   | 'search'
   | 'coverage'
   | 'diff'
+  | 'cleanup'
   | 'where'
   | 'usage'
   | 'pin'
@@ -76,6 +77,10 @@ export interface CommandLine {
   readonly rate: number | null;
   readonly level: VerificationLevel | null;
   readonly udid: string | null;
+  /** Of what is gone from a phone. */
+  readonly part: 'unexpected' | 'expected' | 'all';
+  /** Bundle ids. */
+  readonly apps: readonly string[];
   readonly serve: ServeChoice;
 }
 
@@ -234,6 +239,14 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
     positionals: [2, 2],
     flags: ['export', 'password-file'],
   },
+  cleanup: {
+    usage:
+      'cleanup plan|run|certificate WHAT… | check | review | undo DIR | declare ABOUT yes|no|unknown [--udid UDID]',
+    summary:
+      'Before you clean up a phone: what protection that needs, make it, and whether it is safe; afterwards: what disappeared, and take it back.',
+    positionals: [1, 20],
+    flags: ['udid', 'apps', 'part', 'password-file', 'new-password-file'],
+  },
   where: {
     usage: 'where SNAPSHOT TEXT [--kind KIND] [--limit N]',
     summary: 'Say in which versions of that phone something is: an id, or words of a title.',
@@ -332,6 +345,9 @@ const options = {
   port: { type: 'string' },
   host: { type: 'string' },
   'no-open': { type: 'boolean', default: false },
+  udid: { type: 'string' },
+  apps: { type: 'string' },
+  part: { type: 'string' },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   'self-signed': { type: 'boolean', default: false },
@@ -385,7 +401,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     maxBytes: values.max === undefined ? null : bytesOf(values.max),
     rate: values.rate === undefined ? null : bytesOf(values.rate),
     level: levelOf(values.level ?? values.verify),
-    udid: udidOf(command, rest),
+    udid: values.udid ?? udidOf(command, rest),
+    ...aboutCleanup(values),
     serve: serveChoice(values),
   };
 }
@@ -452,6 +469,16 @@ function levelOf(word: string | undefined): VerificationLevel | null {
   const level = LEVELS.find((known) => known === word);
   if (level === undefined) throw usage(`"${word}" is no level of verification. There are: ${LEVELS.join(', ')}.`);
   return level;
+}
+
+function aboutCleanup(values: Values): Pick<CommandLine, 'part' | 'apps'> {
+  return { part: partOf(values.part), apps: (values.apps ?? '').split(',').filter((id) => id !== '') };
+}
+
+function partOf(word: string | undefined): CommandLine['part'] {
+  if (word === undefined || word === 'unexpected') return 'unexpected';
+  if (word === 'expected' || word === 'all') return word;
+  throw usage(`--part ${word}: say unexpected, expected or all.`);
 }
 
 /** A preset of the rules of retention by its name. */

@@ -4,6 +4,7 @@ import { retentionPresets } from '../../shared/rules/retention/index.ts';
 import type { EngineChild } from '../engine/client.ts';
 import { type CommandLine, presetNamed, usage } from './arguments.ts';
 import { runBrowseCommand } from './browse-commands.ts';
+import { runCleanupCommand } from './cleanup-commands.ts';
 import type { Output } from './output.ts';
 import { passwordAsker } from './passwords.ts';
 import { runPhoneCommand } from './phone-commands.ts';
@@ -70,7 +71,8 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
   const quietly = hasPassword ? askPassword : noPassword;
   const done =
     (await runBrowseCommand(line, { engine, output, vault, askPassword }, options)) ??
-    (await runPhoneCommand(line, { engine, output, vault, askPassword: quietly }, options));
+    (await runPhoneCommand(line, { engine, output, vault, askPassword: quietly }, options)) ??
+    (await runCleanupCommand(line, { engine, output, vault, askPassword, quietly }, options));
   if (done !== null) return done;
   const word = (index: number): string => line.positionals[index] ?? '';
   switch (line.command) {

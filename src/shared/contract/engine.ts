@@ -1,6 +1,7 @@
 import type { RetentionPolicy } from '../rules/retention/index.ts';
 import type { AtRiskResult } from './at-risk.ts';
 import type { BrowseEngine } from './browse.ts';
+import type { CleanupEngine } from './cleanup.ts';
 import type { DevicesResult, EncryptionResult, PairResult } from './devices.ts';
 import type { WorkOptions } from './progress.ts';
 import type { RescueResult } from './rescue.ts';
@@ -116,6 +117,7 @@ export interface RescueRequest extends PhoneChoice {
 /** What every face may ask of the engine. Failures are BackstopErrors. */
 export interface Engine {
   readonly browse: BrowseEngine;
+  readonly cleanup: CleanupEngine;
   devices(options?: WorkOptions): Promise<DevicesResult>;
   pair(request: PhoneChoice, options?: WorkOptions): Promise<PairResult>;
   /** What of each phone is in no verified version yet, and what takes its room. No phone is asked for its trust. */

@@ -1,5 +1,6 @@
 export * from './at-risk.ts';
 export * from './browse.ts';
+export * from './cleanup.ts';
 export * from './devices.ts';
 export * from './engine.ts';
 export * from './failure.ts';

@@ -1,6 +1,7 @@
 import { appErrors } from './areas/app.ts';
 import { backupErrors } from './areas/backup.ts';
 import { browseErrors } from './areas/browse.ts';
+import { cleanupErrors } from './areas/cleanup.ts';
 import { cliErrors } from './areas/cli.ts';
 import { deviceErrors } from './areas/device.ts';
 import { exportErrors } from './areas/export.ts';
@@ -27,6 +28,7 @@ const all = {
   ...verifyErrors,
   ...exportErrors,
   ...browseErrors,
+  ...cleanupErrors,
   ...rescueErrors,
   ...cliErrors,
   ...serverErrors,

@@ -88,7 +88,16 @@ export async function lastVerifiedMedia(
   const { snapshots, events } = await vault.snapshots();
   const good = snapshots.filter(({ record, id }) => sameUdid(record.udid, udid) && isGood(id, events));
   const [last] = good.toSorted((a, b) => (a.record.started < b.record.started ? 1 : -1));
-  if (last === undefined) return null;
+  return last === undefined ? null : await versionMedia(vault, last, { opener, askPassword }, options);
+}
+
+/** The photos and videos of one version. */
+export async function versionMedia(
+  vault: Vault,
+  last: Snapshot,
+  { opener, askPassword }: { readonly opener: BackupOpener; readonly askPassword: AskPassword },
+  options: WorkOptions,
+): Promise<VersionMedia> {
   const takenAt = new Date(last.record.started);
   // The phone dates a version when it is through with it; what was taken while it was sending may be missing.
   const took = Math.max(0, Date.parse(last.record.finished) - takenAt.getTime());

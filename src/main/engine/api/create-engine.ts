@@ -45,6 +45,7 @@ import { atRisk } from './at-risk.ts';
 import { browseEngine } from './browse-engine.ts';
 import { namerOf, repairVault, scrubVault } from './care.ts';
 import { checkSnapshot } from './check-snapshot.ts';
+import { LocalCleanup } from './cleanup/local-cleanup.ts';
 import { runDemo } from './demo.ts';
 import { KnownVaults } from './known-vaults.ts';
 import { lastCopies } from './last-copies.ts';
@@ -73,6 +74,7 @@ export function createEngine(options: EngineOptions): Engine {
 
 class LocalEngine implements Engine {
   readonly browse: BrowseEngine;
+  readonly cleanup: LocalCleanup;
   readonly #home: string;
   readonly #opener: BackupOpener;
   readonly #env: NodeJS.ProcessEnv;
@@ -84,6 +86,18 @@ class LocalEngine implements Engine {
     this.#otherMuxers = otherMuxers ?? (() => []);
     this.#opener = new BackupOpener(this.#home, (path) => this.#open(path));
     this.browse = browseEngine(this.#opener);
+    this.cleanup = new LocalCleanup({
+      home: this.#home,
+      opener: this.#opener,
+      phones: () => this.#phones,
+      openVault: (path) => this.#open(path),
+      otherVaults: async (vault) => (await this.#known.list()).filter(({ path }) => path !== vault.dir).length,
+      backup: (request, options) => this.backup(request, options),
+      verify: async (vault, { snapshot, level, askPassword }, options) => {
+        const password = snapshot.record.encrypted ? await askPassword('backup-password') : null;
+        return await checkSnapshot({ home: this.#home, vault, snapshot, level, password }, options);
+      },
+    });
   }
 
   get #phones(): PhoneAccess {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Device, DevicesResult, PairResult, PhoneChoice, WorkOptions } from '../../../shared/contract/index.ts';
+import { isBackstopError } from '../../../shared/errors/index.ts';
 import {
   type ConnectedPhone,
   choosePhone,
@@ -10,9 +11,11 @@ import {
   openPhone,
   type PairRecordStore,
   type Phone,
+  type PhoneFacts,
   PhoneLink,
   pairPhone,
   pairRecordFolder,
+  sameUdid,
 } from '../device/index.ts';
 
 /** How this computer reaches phones, and where it keeps their trust. */
@@ -76,6 +79,29 @@ export async function listDevices(access: PhoneAccess, { signal }: WorkOptions):
     }),
   );
   return { type: 'result', devices };
+}
+
+/** One phone, looked at without asking it for anything new; null: it is not here, or no daemon could be asked. */
+export async function inspectOne(
+  access: PhoneAccess,
+  udid: string,
+  { signal }: Pick<WorkOptions, 'signal'>,
+): Promise<{ readonly connections: ConnectedPhone['connections']; readonly facts: PhoneFacts } | null> {
+  try {
+    const found = (await findPhones(access, { signal })).find(({ phone }) => sameUdid(phone.udid, udid));
+    if (found === undefined) return null;
+    const facts = await inspectPhone(found.endpoint, found.phone, access.store, { signal });
+    return { connections: found.phone.connections, facts };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!isBackstopError(error)) throw error;
+    return null;
+  }
+}
+
+/** The only phone that is connected. Throws `device/not-found` and `device/several`. */
+export async function soleUdid(access: PhoneAccess, { signal }: Pick<WorkOptions, 'signal'>): Promise<string> {
+  return (await choose(access, null, { signal })).phone.udid;
 }
 
 export async function pairDevice(

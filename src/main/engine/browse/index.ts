@@ -1,6 +1,8 @@
 /** Looking into versions and backup folders: files, kinds of data, exports. Read-only. */
 export { bytesOf, compareBackups } from './compare/compare-backups.ts';
 export { exportGone } from './compare/export-gone.ts';
+export { type CleanupReview, type ReviewItem, reviewCleanup } from './compare/review-cleanup.ts';
+export { takeBack } from './compare/take-back.ts';
 export { coverageOf } from './coverage/coverage.ts';
 export { ExportFolder } from './exports/export-folder.ts';
 export { exportKind } from './exports/export-kind.ts';
@@ -15,6 +17,7 @@ export { listKind } from './items/list-kind.ts';
 export { nameFiles } from './items/name-files.ts';
 export { openItems } from './items/open-items.ts';
 export { type PhotoBriefs, readPhotoBriefs } from './items/photo-briefs.ts';
+export { readApps } from './readers/apps/index.ts';
 export { eachNote } from './readers/notes/read-notes.ts';
 export { type Unreadable, UnreadableList } from './readers/reading.ts';
 export { indexBackup } from './search/index-backup.ts';
@@ -26,4 +29,5 @@ export { openSnapshotBackup } from './source/open-snapshot.ts';
 export { openPrivateDatabase } from './source/private-database.ts';
 export { cleanPrivateFiles, PrivateFile } from './source/private-file.ts';
 export type { Backup, BackupFile } from './source/types.ts';
+export { type CleanupItems, cleanupItems } from './usage/cleanup-items.ts';
 export { usageOf } from './usage/usage.ts';

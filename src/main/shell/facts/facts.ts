@@ -1,5 +1,6 @@
 import type {
   EngineClient,
+  EngineEvent,
   JobView,
   PhoneView,
   Settings,
@@ -53,7 +54,7 @@ export class FactsWatch {
     if (state === 'ready') this.#askAll();
   }
 
-  #changed(topic: 'phones' | 'backups' | 'vaults' | 'settings' | 'activity' | 'lock'): void {
+  #changed(topic: Extract<EngineEvent, { type: 'changed' }>['topic']): void {
     if (topic === 'phones' || topic === 'backups') this.#ask('phones');
     if (topic === 'vaults' || topic === 'backups') this.#ask('vaults');
     if (topic === 'settings') this.#ask('settings');

@@ -35,6 +35,10 @@ const MARKS: Readonly<Record<string, MarkKind>> = {
   'damage-found': 'bad',
   'export-failed': 'bad',
   'loss-found': 'warn',
+  'certificate-issued': 'ok',
+  'certificate-refused': 'warn',
+  'certificate-lapsed': 'warn',
+  'cleanup-without': 'warn',
   'backup-cancelled': 'idle',
 };
 

@@ -49,6 +49,18 @@ export function resultWords(result: JobResult): ResultWords {
     }
     case 'compare':
       return { mark: 'pass', title: t('done.compare'), lines: [] };
+    case 'cleanup':
+      return {
+        mark: result.issued ? 'ok' : 'warn',
+        title: t('done.cleanup', { issued: yes(result.issued) }),
+        lines: [],
+      };
+    case 'cleanup-review':
+      return {
+        mark: result.unexpected === 0 ? 'pass' : 'warn',
+        title: t('done.cleanupReview', { count: result.unexpected }),
+        lines: [],
+      };
     case 'scrub': {
       const { ok, readBytes, coverage, complete, moreProblems } = result.report;
       const share = new Intl.NumberFormat(undefined, { style: 'percent' }).format(coverage);

@@ -151,6 +151,8 @@ export const job = {
   'work.move-vault': 'Moving the backups',
   'work.empty-trash': 'Removing for good',
   'work.retention': 'Thinning out',
+  'work.cleanup': 'Protecting before a cleanup',
+  'work.cleanup-review': 'Looking for what disappeared',
   'work.of': '{what}: {name}',
   'work.files': '{done} of {total} files',
   'work.filesOpen': '{count, plural, one {# file} other {# files}}',
@@ -169,6 +171,9 @@ export const job = {
   'done.exportText': '{size} in the folder “{folder}”.',
   'done.exportFailed': '{count, plural, one {# item could not be saved} other {# items could not be saved}}',
   'done.reveal': 'Show the Folder',
+  'done.cleanup': '{issued, select, yes {It is safe to clean} other {It is not safe to clean yet}}',
+  'done.cleanupReview':
+    '{count, plural, =0 {Everything that went was in your plan.} one {# thing that went was not in your plan.} other {# things that went were not in your plan.}}',
   'done.compare': 'The two backups are compared',
   'done.scrub': '{ok, select, yes {Everything that was read is whole} other {Damage was found}}',
   'done.scrubText': '{size} read. {share} of this place was read through within 30 days.',

@@ -5,7 +5,7 @@ import { jobView } from './jobs.ts';
 export const engineEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('changed'),
-    topic: z.enum(['phones', 'backups', 'vaults', 'settings', 'activity', 'lock']),
+    topic: z.enum(['phones', 'backups', 'vaults', 'settings', 'activity', 'lock', 'cleanup']),
   }),
   z.object({ type: z.literal('job'), job: jobView }),
   /** The engine's own life, told by whoever watches it. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { backupsProcedures } from './backups.ts';
 import { browseProcedures } from './browse.ts';
+import { cleanupProcedures } from './cleanup.ts';
 import type { EngineEvent } from './events.ts';
 import { jobsProcedures } from './jobs.ts';
 import { passwordsProcedures } from './passwords.ts';
@@ -18,6 +19,7 @@ export const procedures = {
   ...backupsProcedures,
   ...vaultsProcedures,
   ...browseProcedures,
+  ...cleanupProcedures,
   ...jobsProcedures,
   ...systemProcedures,
 } as const;
@@ -39,6 +41,7 @@ export interface EngineClient {
 
 export * from './backups.ts';
 export * from './browse.ts';
+export * from './cleanup.ts';
 export * from './common.ts';
 export * from './events.ts';
 export * from './jobs.ts';

@@ -38,6 +38,8 @@ export const jobKind = z.enum([
   'move-vault',
   'empty-trash',
   'retention',
+  'cleanup',
+  'cleanup-review',
 ]);
 export type JobKind = z.infer<typeof jobKind>;
 
@@ -67,6 +69,9 @@ export const jobResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rebuild-vault'), objects: count }),
   z.object({ kind: z.literal('move-vault'), report: moveVaultResultSchema.omit({ type: true }) }),
   z.object({ kind: z.literal('empty-trash'), freedBytes: bytes, waitingBytes: bytes }),
+  /** Came to a decision; which one `cleanup.get` tells. */
+  z.object({ kind: z.literal('cleanup'), issued: z.boolean() }),
+  z.object({ kind: z.literal('cleanup-review'), expected: count, unexpected: count }),
   z.object({ kind: z.literal('retention'), removed: count, freedBytes: bytes, laterBytes: bytes.nullable() }),
 ]);
 export type JobResult = z.infer<typeof jobResult>;

@@ -16,6 +16,7 @@ import { createEngine } from '../create-engine.ts';
 import { backupJobHandlers } from './backup-jobs.ts';
 import { backupHandlers } from './backups-handlers.ts';
 import { type Browsing, createBrowsing } from './browse-handlers.ts';
+import { cleanupHandlers } from './cleanup-handlers.ts';
 import { Events } from './events.ts';
 import type { EngineProcedureName, Handler, Handlers } from './handlers.ts';
 import { jobsHandlers } from './jobs-handlers.ts';
@@ -101,7 +102,9 @@ class LocalService implements Service {
     this.#parts = parts;
     this.#vaults = vaults;
     this.#browsing = createBrowsing(parts, { secrets: async () => keychain?.store ?? null });
+    const cleanups = cleanupHandlers(parts);
     lock.onLock(() => this.#browsing.closeAll());
+    lock.onLock(async () => cleanups.forget());
     this.#handlers = {
       ...phonesHandlers(parts),
       ...passwordsHandlers(parts),
@@ -111,6 +114,7 @@ class LocalService implements Service {
       ...vaultHandlers(parts),
       ...settingsHandlers(parts, { keychainKind: passwords.keychainKind }),
       ...this.#browsing.handlers,
+      ...cleanups.handlers,
     };
     this.host = {
       offerPlace: (path) => parts.places.offer(path),

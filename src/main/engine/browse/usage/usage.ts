@@ -1,5 +1,6 @@
 import type { WorkOptions } from '../../../../shared/contract/index.ts';
 import { isBackstopError } from '../../../../shared/errors/index.ts';
+import { LARGE_ATTACHMENT_BYTES, LARGE_VIDEO_BYTES } from '../../../../shared/rules/guidance/index.ts';
 import { readApps } from '../readers/apps/index.ts';
 import { ContactBook, readContacts } from '../readers/contacts/index.ts';
 import { MessageArchive } from '../readers/messages/index.ts';
@@ -52,8 +53,6 @@ export interface Usage {
 
 const MOST_VIDEOS = 100;
 const MOST_GROUPS = 500;
-const LARGE_VIDEO = 200 * 1024 * 1024;
-const LARGE_ATTACHMENT = 10 * 1024 * 1024;
 
 export async function usageOf(backup: Backup, { signal, onProgress }: WorkOptions = {}): Promise<Usage> {
   const unreadable = new UnreadableList();
@@ -98,7 +97,7 @@ export async function usageOf(backup: Backup, { signal, onProgress }: WorkOption
       kind: 'message-attachments',
       estimatedBytes: large.bytes,
       items: large.count,
-      basis: 'attachments of messages of more than 10 MB',
+      basis: 'attachments of messages of more than 1 MB',
     },
     {
       kind: 'whatsapp-media',
@@ -136,7 +135,7 @@ async function picturesOf(backup: Backup, unreadable: UnreadableList, signal: Ab
   for (const { what, reason } of [...library.unreadable, ...confirmed.unreadable]) unreadable.add(what, reason);
   return {
     largestVideos: found.largestVideos.map(({ id, name, bytes }) => ({ id, name, bytes })),
-    largeVideos: found.largestVideos.filter(({ bytes }) => bytes > LARGE_VIDEO),
+    largeVideos: found.largestVideos.filter(({ bytes }) => bytes > LARGE_VIDEO_BYTES),
     exactDuplicates: confirmed.groups.map(({ ids, freeableBytes }) => ({ ids, bytes: freeableBytes })),
     nearDuplicates: found.nearDuplicates.map(({ ids, basis, freeableBytes }) => ({
       ids,
@@ -153,7 +152,7 @@ async function attachmentsOf(backup: Backup, unreadable: UnreadableList, signal:
     const book = new ContactBook((await readContacts(backup)).items);
     const use = await attachmentUsage(backup, archive, (handle) => book.nameOf(handle), {
       signal,
-      largeBytes: LARGE_ATTACHMENT,
+      largeBytes: LARGE_ATTACHMENT_BYTES,
     });
     for (const { what, reason } of archive.unreadable) unreadable.add(what, reason);
     const large = { count: 0, bytes: 0 };

@@ -18,6 +18,8 @@ export interface PhoneFacts {
   readonly paired: boolean | null;
   /** Are its backups encrypted? Only a trusted computer is told. */
   readonly encrypted: boolean | null;
+  /** Does the phone say that iCloud Backup is on? */
+  readonly icloudBackup: boolean | null;
   readonly batteryPercent: number | null;
   readonly isCharging: boolean | null;
   /** What its maker sold it as: decimal bytes. */
@@ -32,6 +34,7 @@ const UNKNOWN: PhoneFacts = {
   productVersion: null,
   paired: null,
   encrypted: null,
+  icloudBackup: null,
   batteryPercent: null,
   isCharging: null,
   capacityBytes: null,
@@ -81,6 +84,7 @@ async function inspectTrusted(
       ...readFacts(values),
       paired: true,
       encrypted: boolAt(backup, 'WillEncrypt') ?? false,
+      icloudBackup: boolAt(backup, 'CloudBackupEnabled') ?? null,
       ...readBattery(await domain('com.apple.mobile.battery')),
       ...readStorage(await domain('com.apple.disk_usage')),
     };
