@@ -60,6 +60,8 @@ const planted: Readonly<Record<string, readonly (readonly [from: string, to: str
     ['src/main/engine/backup/other.ts', 'src/main/engine/verify/index.ts'],
     ['src/main/engine/export/up.ts', 'src/main/engine/api/index.ts'],
     ['src/main/engine/browse/other.ts', 'src/main/engine/verify/index.ts'],
+    ['src/main/engine/rescue/other.ts', 'src/main/engine/backup/index.ts'],
+    ['src/main/engine/storage/other.ts', 'src/main/engine/rescue/index.ts'],
   ],
   'api-is-the-only-door': [
     ['src/main/cli/deep.ts', 'src/main/engine/vault/index.ts'],
@@ -177,7 +179,7 @@ describe('dependency-cruiser', () => {
     const rooms = ['api', 'backup', 'browse', 'device', 'export', 'formats', 'jobs', 'library', 'log', 'platform'];
     const ends = ['client.ts', 'host.ts'];
     const found = readdirSync(join(root, 'src/main/engine')).filter((name) => !ends.includes(name));
-    expect(found.toSorted()).toEqual([...rooms, 'process', 'vault', 'verify']);
+    expect(found.toSorted()).toEqual([...rooms, 'process', 'rescue', 'storage', 'vault', 'verify']);
   });
 
   it('no-orphans: a module that nobody imports is refused', () => {
