@@ -1,4 +1,16 @@
 export { decide } from './certificate.ts';
+export type {
+  ComparedData,
+  Guidance,
+  GuideText,
+  MethodText,
+  OptionText,
+  QuestionText,
+  Source,
+  SourceId,
+  Stated,
+} from './content/guidance.ts';
+export { guidance } from './content/index.ts';
 export { coverageMap } from './coverage/map.ts';
 export * from './coverage/types.ts';
 export { levelOf, protectionFor } from './level.ts';

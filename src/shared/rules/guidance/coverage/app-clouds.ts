@@ -11,8 +11,6 @@ const CLOUDS: Readonly<Record<string, AppCloud>> = {
   // Its own chat backup lies in iCloud Drive, if the owner turned it on.
   'net.whatsapp.WhatsApp': 'icloud-drive',
   'net.whatsapp.WhatsAppSMB': 'icloud-drive',
-  // It keeps its messages out of every backup of the phone.
-  'org.whispersystems.signal': 'none',
   'com.burbn.instagram': 'server',
   'com.facebook.Facebook': 'server',
   'com.facebook.Messenger': 'server',

@@ -188,7 +188,9 @@ describe('the coverage map', () => {
       cells: { vault: { state: 'no', basis: 'no-data-of-app' }, other: { state: 'partial' } },
       ifLost: 'hoped',
     });
-    expect(app('org.whispersystems.signal', false)).toMatchObject({ app: { cloud: 'none' }, ifLost: 'lost' });
+    const nowhere = (['icloud', 'other'] as const).map((place) => ({ row: 'app:a.b', place, value: false, at: NOW }));
+    const local = { apps: [{ id: 'a.b', name: null, bytes: 5, hasData: false }], declared: nowhere };
+    expect(row('app:a.b', local)).toMatchObject({ app: { cloud: 'none' }, ifLost: 'lost' });
     expect(app('net.whatsapp.WhatsApp', true)).toMatchObject({ app: { cloud: 'icloud-drive' }, ifLost: 'comes-back' });
     expect(app('toString', null)).toMatchObject({ app: { cloud: 'unknown' }, ifLost: 'unknown' });
   });

@@ -48,7 +48,9 @@ function groupRow(group: DataGroup, facts: CoverageFacts): CoverageRow {
 function appRow({ id, name, bytes, hasData }: CoverageFacts['apps'][number], facts: CoverageFacts): CoverageRow {
   const { version } = facts;
   const row = `app:${id}`;
-  const cloud = cloudOf(id);
+  const said = { icloud: declaredCell(row, 'icloud', facts), other: declaredCell(row, 'other', facts) };
+  // Whoever says that it is in neither place has an app without any cloud.
+  const cloud = said.icloud?.state === 'no' && said.other?.state === 'no' ? 'none' : cloudOf(id);
   const held =
     version === null
       ? cell('no', 'no-version')
@@ -64,8 +66,8 @@ function appRow({ id, name, bytes, hasData }: CoverageFacts['apps'][number], fac
         : cell('unknown', 'not-counted'),
     vault: version === null ? held : provenOf(held, version),
     'second-copy': copyCell(held, facts),
-    icloud: declaredCell(row, 'icloud', facts) ?? appICloudCell(cloud, facts),
-    other: declaredCell(row, 'other', facts) ?? appOtherCell(cloud),
+    icloud: said.icloud ?? appICloudCell(facts),
+    other: said.other ?? appOtherCell(cloud),
   };
   const app = { id, name, cloud };
   return { id: row, group: 'apps', app, count: null, bytes, onlyOnPhone: null, cells, ifLost: ifLost(cells) };
@@ -119,15 +121,13 @@ function icloudCell(group: DataGroup, facts: CoverageFacts): CoverageCell {
 /** What an iCloud backup holds when nothing else carries it; the rest has switches of its own that no computer sees. */
 const IN_ICLOUD_BACKUP: ReadonlySet<DataGroup> = new Set(['photos', 'messages', 'voicemail', 'apps']);
 
-function appICloudCell(cloud: AppCloud, { phone }: CoverageFacts): CoverageCell {
-  if (cloud === 'none') return cell('no', 'no-cloud');
+function appICloudCell({ phone }: CoverageFacts): CoverageCell {
   if (phone.icloudBackup === true) return cell('declared', 'phone-says-backup', phone.lastICloudBackupAt);
   return cell('unknown', 'not-known');
 }
 
 function appOtherCell(cloud: AppCloud): CoverageCell {
-  if (cloud === 'server') return cell('partial', 'usually-on-its-server');
-  return cloud === 'none' ? cell('no', 'no-cloud') : cell('unknown', 'nobody-said');
+  return cloud === 'server' ? cell('partial', 'usually-on-its-server') : cell('unknown', 'nobody-said');
 }
 
 /** The latest word of the owner. */

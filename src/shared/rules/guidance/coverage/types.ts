@@ -58,7 +58,6 @@ export const coverageCellSchema = z.object({
     'off',
     'declared',
     'declared-not',
-    'no-cloud',
     'usually-on-its-server',
     'nobody-said',
   ]),
