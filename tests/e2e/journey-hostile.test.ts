@@ -133,6 +133,15 @@ describe('a hostile phone', () => {
     }
   });
 
+  it('turns no direction of writing but its own', async () => {
+    await openKind(page, /^Notes/);
+    await main().getByRole('option').first().click();
+    await seen('(javascript:alert("link")//https://example.com/)');
+    const turned = await main().locator('small').evaluateAll(turnedAround);
+    expect(turned.length).toBeGreaterThan(2);
+    expect(turned).not.toContain(true);
+  });
+
   it('shows no file that only calls itself a picture', async () => {
     await openKind(page, /^All files/);
     await page
@@ -213,6 +222,22 @@ function madeElements(): readonly string[] {
     'script:not([src]), iframe, object, embed, foreignObject, [onerror], [onload], [onfocus], img[src="x"], a[href^="javascript"], main style, #root a[href^="http"], base, form[action]',
   );
   return [...made].map((one) => one.outerHTML.slice(0, 200));
+}
+
+/** Runs in the page: whether a text in Latin letters is drawn from its end to its beginning. */
+function turnedAround(elements: readonly Element[]): readonly boolean[] {
+  return elements.flatMap((element) => {
+    const text = [...element.childNodes].find((one) => (one.textContent ?? '').length > 8);
+    if (text === undefined) return [];
+    const boxOf = (at: number): DOMRect => {
+      const range = document.createRange();
+      range.setStart(text, at);
+      range.setEnd(text, at + 1);
+      return range.getBoundingClientRect();
+    };
+    const [first, second] = [boxOf(0), boxOf(1)];
+    return first.top === second.top ? [second.left < first.left] : [];
+  });
 }
 
 /** The engine answers with 415 where bytes are no picture; Chromium says so in the console. */
