@@ -199,4 +199,43 @@ describe('the coverage map', () => {
     const now = { phone: { ...phone, counted: { photos: { count: 25, at: NOW } } } };
     expect(row('photos', now).cells.phone).toMatchObject({ state: 'proven', basis: 'counted-on-phone', count: 25 });
   });
+
+  it('proves nothing that was not read back, in all of its states', () => {
+    let proven = 0;
+    for (const level of [null, 'structure', 'quick', 'full', 'open'])
+      for (const damaged of [true, null, false])
+        for (const isOnline of [true, false])
+          for (const isCounted of [true, false])
+            for (const status of [
+              'present',
+              'partial',
+              'absent',
+              'in-icloud',
+              'only-if-encrypted',
+              'unknown',
+              'new word',
+            ])
+              for (const verifiedAt of [READ, null]) {
+                const kinds = KINDS.map((one) => ({ ...one, status }));
+                const coverage = isCounted ? { kinds, originals: null } : null;
+                const verified = level === null ? null : { level, at: READ };
+                const change = {
+                  ...of({ verified, damaged, isOnline, coverage }),
+                  secondCopy: { at: READ, verifiedAt },
+                };
+                for (const { cells, ifLost } of coverageMap({ ...facts, ...change }).rows) {
+                  const isSeen = isCounted && status === 'present';
+                  const isRead =
+                    level !== null && level !== 'structure' && damaged !== true && !(damaged === null && isOnline);
+                  expect(cells.vault.state === 'proven').toBe(isSeen && isRead);
+                  expect(cells['second-copy'].state === 'proven').toBe(isSeen && verifiedAt !== null);
+                  if (cells.vault.state === 'proven') expect(cells.vault.at).toBe(READ);
+                  const isNothing = isCounted && status === 'absent';
+                  const isProven = [cells.vault, cells['second-copy']].some(({ state }) => state === 'proven');
+                  expect(ifLost === 'comes-back').toBe(isProven || isNothing);
+                  proven += Number(isProven);
+                }
+              }
+    expect(proven).toBeGreaterThan(100);
+  });
 });
