@@ -107,6 +107,17 @@ describe('the loss meter', () => {
     await expect(world.backUp(null)).rejects.toMatchObject({ code: 'backup/phone-full' });
   });
 
+  it('asks the file service for the disk where lockdownd does not tell it', async () => {
+    const at = { request: 'GetValue', domain: 'com.apple.disk_usage' };
+    await world.command({ cmd: 'fault', kind: 'lockdown-error', error: 'MissingValue', at, times: 9 });
+    const { storage } = await world.atRisk();
+    expect(storage?.totalBytes).toMatchObject({ bytes: world.phone.identity.totalDiskCapacity, how: 'measured' });
+    expect(storage?.freeBytes.how).toBe('measured');
+    expect(storage?.byKind.find(({ kind }) => kind === 'system')?.size.how).toBe('unknown');
+    expect(storage?.byKind.find(({ kind }) => kind === 'other')?.size.how).toBe('unknown');
+    await world.command({ cmd: 'fault', kind: 'clear' });
+  });
+
   it('changes nothing on the phone', () => {
     const mine = new Set(['/com.apple.itunes.lock_sync', '']);
     expect(world.phone.hostWrites.all.filter(({ what }) => !mine.has(what))).toEqual([]);

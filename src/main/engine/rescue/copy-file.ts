@@ -1,12 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { BackstopError } from '../../../shared/errors/index.ts';
-import { formatBytes } from '../../../shared/text/index.ts';
 import type { AfcReader } from '../device/index.ts';
-import { freeBytes } from '../platform/index.ts';
 import type { MediaFile } from '../storage/index.ts';
 import type { Copy } from './journal.ts';
-import { asTargetError, type TargetFolder } from './target-folder.ts';
+import type { TargetFolder } from './target-folder.ts';
 
 /** A large file is safe on the disk up to here every so often, and need not begin anew after a cable was pulled. */
 const KEEP_EVERY_BYTES = 64 * 1024 * 1024;
@@ -150,25 +148,13 @@ async function writeAll(part: FileHandle, piece: Uint8Array, at: number): Promis
   }
 }
 
-/** What a disk refuses, told with the room that is left and the file that it was about. */
+/** What a disk refuses about a file is told with its name. */
 async function onDisk<T>(folder: TargetFolder, file: MediaFile, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw await noSpace(folder.path, file.sizeBytes, error);
-    if (code === 'EFBIG') {
-      const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-      throw new BackstopError('rescue/file-too-large', { cause: error, data: { name, path: folder.path } });
-    }
-    throw asTargetError(error, folder.path);
+    if ((error as NodeJS.ErrnoException).code !== 'EFBIG') throw error;
+    const name = file.path.slice(file.path.lastIndexOf('/') + 1);
+    throw new BackstopError('rescue/file-too-large', { cause: error, data: { name, path: folder.path } });
   }
-}
-
-export async function noSpace(path: string, needed: number, cause?: unknown): Promise<BackstopError> {
-  const free = await freeBytes(path).catch(() => 0n);
-  return new BackstopError('rescue/no-space', {
-    ...(cause === undefined ? {} : { cause }),
-    data: { path, needed: formatBytes(needed), free: formatBytes(Number(free)) },
-  });
 }

@@ -50,16 +50,18 @@ export class Journal implements AsyncDisposable {
   }
 
   static async open(path: string, udid: string): Promise<Journal> {
-    const lines = await linesOf(path);
+    const [head, ...lines] = await linesOf(path);
     const flags = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
     const journal = new Journal(await open(path, flags, 0o600));
-    if (lines.length === 0) {
-      await journal.#add({ rescue: 1, udid, startedAt: new Date().toISOString() });
-    } else {
+    if (headSchema.safeParse(parse(head)).success) {
       // What a kill cut off must not run into the next line.
       await journal.#file.write('\n');
+      for (const line of lines) journal.#take(lineSchema.safeParse(parse(line)));
+    } else {
+      // Killed before it had said whose it is, and so before it had brought anything.
+      await journal.#file.truncate(0);
+      await journal.#add({ rescue: 1, udid, startedAt: new Date().toISOString() });
     }
-    for (const line of lines.slice(1)) journal.#take(lineSchema.safeParse(parse(line)));
     return journal;
   }
 

@@ -3,11 +3,12 @@ import { type ErrorCode, isBackstopError } from '../../../shared/errors/index.ts
 import type { AfcReader } from '../device/index.ts';
 import { freeBytes, scaledMs, sleep } from '../platform/index.ts';
 import { listMedia, type MediaFile, type MediaListing, mediaItems } from '../storage/index.ts';
-import { copyFile, isWhole, noSpace, partName } from './copy-file.ts';
+import { copyFile, isWhole, partName } from './copy-file.ts';
 import { findOnlyInICloud, type OpenLibrary, summariseMissing } from './in-icloud.ts';
 import type { Copy } from './journal.ts';
 import { RescueMeter } from './meter.ts';
-import { asTargetError, TargetFolder } from './target-folder.ts';
+import { asTargetError, noSpace } from './target-errors.ts';
+import { TargetFolder } from './target-folder.ts';
 import { TargetNames } from './target-names.ts';
 
 export interface RescueRequest {
@@ -49,7 +50,7 @@ export async function runRescue(request: RescueRequest, options: WorkOptions = {
   try {
     return await rescue.run();
   } catch (error) {
-    throw asTargetError(error, folder.path);
+    throw await asTargetError(error, folder.path, rescue.leftBytes);
   } finally {
     rescue.letGo();
   }
@@ -61,6 +62,8 @@ class Rescue {
   readonly #signal: AbortSignal | undefined;
   readonly #meter: RescueMeter;
   readonly #names: TargetNames;
+  /** Names in the folder, by the phone's paths. */
+  readonly #chosen = new Map<string, string>();
   readonly #started = performance.now();
   /** Copies that were read back in this run. */
   readonly #whole = new Set<Copy>();
@@ -68,6 +71,8 @@ class Rescue {
   /** By the phone's path: what cannot be copied. */
   readonly #given = new Map<string, ErrorCode>();
   readonly #copied = { files: 0, bytes: 0 };
+  /** Of what was found missing last, still to come. */
+  leftBytes = 0;
   #phone: AfcReader | null = null;
 
   constructor(request: RescueRequest, folder: TargetFolder, { signal, onProgress }: WorkOptions) {
@@ -133,9 +138,11 @@ class Rescue {
     await this.#folder.cleanParts(new Set(files.map(partName)));
     if ((await freeBytes(this.#folder.path)) < BigInt(total.bytes)) throw await noSpace(this.#folder.path, total.bytes);
     this.#meter.enter('rescuing', total);
+    this.leftBytes = total.bytes;
     for (const file of files) {
       this.#signal?.throwIfAborted();
       await this.#copyOne(file);
+      this.leftBytes -= file.sizeBytes;
       this.#meter.file();
     }
     this.#meter.end();
@@ -143,8 +150,7 @@ class Rescue {
 
   async #copyOne(file: MediaFile): Promise<void> {
     this.#tries.set(partName(file), (this.#tries.get(partName(file)) ?? 0) + 1);
-    const known = this.#folder.journal.copies.get(file.path);
-    const as = known?.as ?? this.#names.choose(file.path);
+    const as = this.#nameFor(file.path);
     const options = { signal: this.#signal, onBytes: (bytes: number) => this.#meter.bytes(bytes) };
     try {
       const copy = await this.#withPhone((phone) => copyFile(phone, this.#folder, file, as, options));
@@ -160,6 +166,13 @@ class Rescue {
       if (!isBackstopError(error, 'device/file-error')) throw error;
       this.#given.set(file.path, 'rescue/refused');
     }
+  }
+
+  /** A file keeps its name in the folder, whatever becomes of it there. */
+  #nameFor(path: string): string {
+    const known = this.#folder.journal.copies.get(path)?.as ?? this.#chosen.get(path) ?? this.#names.choose(path);
+    this.#chosen.set(path, known);
+    return known;
   }
 
   #isGivenUp(file: MediaFile): boolean {
@@ -181,6 +194,7 @@ class Rescue {
         this.#whole.add(copy);
       } else {
         this.#given.set(copy.path, 'rescue/damaged-copy');
+        this.#chosen.set(copy.path, copy.as);
         this.#folder.markDamaged(copy);
       }
       this.#meter.file();

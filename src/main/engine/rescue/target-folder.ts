@@ -4,6 +4,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { BackstopError } from '../../../shared/errors/index.ts';
 import { lockFolder } from './folder-lock.ts';
 import { type Copy, Journal } from './journal.ts';
+import { asTargetError } from './target-errors.ts';
 
 /** Backstop's own in the folder: the journal, files that are on their way, and the lock. */
 const STATE = '.backstop-rescue';
@@ -44,15 +45,20 @@ export class TargetFolder implements AsyncDisposable {
       await refuseInside(path, outside);
       const state = join(path, STATE);
       const journalPath = join(state, 'journal.jsonl');
-      const owner = await Journal.owner(journalPath).catch(() => null);
-      if (owner === null && !(await isEmpty(path))) throw new BackstopError('rescue/not-empty', { data: { path } });
-      if (owner !== null && owner !== udid) throw new BackstopError('rescue/other-phone', { data: { path } });
+      await refuseOthers(path, journalPath, udid);
       await mkdir(state, { recursive: true, mode: 0o700 });
       if (!(await lstat(state)).isDirectory()) throw new BackstopError('rescue/not-empty', { data: { path } });
       const lock = await lockFolder(state, path);
-      return new TargetFolder(path, state, await Journal.open(journalPath, udid), lock);
+      try {
+        // Another run may have been faster, for another phone.
+        await refuseOthers(path, journalPath, udid);
+        return new TargetFolder(path, state, await Journal.open(journalPath, udid), lock);
+      } catch (error) {
+        await lock[Symbol.asyncDispose]();
+        throw error;
+      }
     } catch (error) {
-      throw asTargetError(error, path);
+      throw await asTargetError(error, path, null);
     }
   }
 
@@ -181,9 +187,17 @@ export class TargetFolder implements AsyncDisposable {
   }
 }
 
+async function refuseOthers(path: string, journalPath: string, udid: string): Promise<void> {
+  const owner = await Journal.owner(journalPath);
+  if (owner === udid) return;
+  if (owner !== null) throw new BackstopError('rescue/other-phone', { data: { path } });
+  if (!(await isEmpty(path))) throw new BackstopError('rescue/not-empty', { data: { path } });
+}
+
+/** But for what systems put there, and for a run that was killed before it had brought anything. */
 async function isEmpty(path: string): Promise<boolean> {
   const names = await readdir(path);
-  return names.every((name) => NOT_OURS.has(name.toLowerCase()) || (name.startsWith('.') && name !== STATE));
+  return names.every((name) => NOT_OURS.has(name.toLowerCase()) || name.startsWith('.'));
 }
 
 async function refuseInside(path: string, outside: readonly string[]): Promise<void> {
@@ -193,12 +207,4 @@ async function refuseInside(path: string, outside: readonly string[]): Promise<v
     if (root === null || (real !== root && !real.startsWith(root + sep))) continue;
     throw new BackstopError('rescue/in-vault', { data: { path } });
   }
-}
-
-/** What the disk says, in our words. */
-export function asTargetError(error: unknown, path: string): unknown {
-  if (error instanceof BackstopError || !(error instanceof Error)) return error;
-  const reason = (error as NodeJS.ErrnoException).code;
-  if (reason === undefined || !/^E[A-Z0-9]+$/.test(reason)) return error;
-  return new BackstopError('rescue/unwritable', { cause: error, message: error.message, data: { path, reason } });
 }

@@ -23,7 +23,7 @@ export async function phoneStorage(
     dictOf((await phone.getValue({ domain: 'com.apple.disk_usage' }, options)) ?? undefined),
   );
   const apps = await attempt(options, () => appSizes(phone, options));
-  return describeStorage({ now, disk, apps, media });
+  return describeStorage({ now, disk: await withFileService(phone, disk, options), apps, media });
 }
 
 /** What was asked for, or the code of the refusal. */
@@ -109,6 +109,24 @@ function otherFigure(total: BytesFigure, parts: readonly BytesFigure[], now: str
   if (missing !== undefined) return { bytes: null, how: 'unknown', at: null, reason: missing.reason };
   const rest = parts.reduce((left, part) => left - (part.bytes ?? 0), total.bytes ?? 0);
   return { bytes: Math.max(0, rest), how: 'estimated', at: now, reason: null };
+}
+
+/** A phone whose lockdownd does not tell its disk tells it by its file service. */
+async function withFileService(phone: Phone, disk: Told<PlistDict>, options: StorageOptions): Promise<Told<PlistDict>> {
+  if (countAt(disk.value, 'TotalDiskCapacity') !== undefined) return disk;
+  const { value, reason } = await attempt(options, async () => {
+    const files = await phone.mediaFiles(options);
+    try {
+      return await files.device(options);
+    } finally {
+      files.disconnect();
+    }
+  });
+  if (value?.totalBytes == null || value.freeBytes === null) return { value: disk.value, reason };
+  return {
+    value: { ...disk.value, TotalDiskCapacity: value.totalBytes, TotalDataAvailable: value.freeBytes },
+    reason,
+  };
 }
 
 async function appSizes(phone: Phone, options: StorageOptions): Promise<readonly AppSize[]> {
