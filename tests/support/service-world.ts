@@ -18,26 +18,40 @@ import type {
 export class ServiceWorld implements AsyncDisposable {
   readonly dir: string;
   readonly events: EngineEvent[] = [];
-  readonly service: Service;
-  readonly client: EngineClient;
-  readonly #closePort: () => void;
+  service: Service;
+  client: EngineClient;
+  readonly #options: ServiceOptions;
+  #closePort: () => void;
 
   /** `muxer`: the address of the daemon; null: there is none. */
   static async start(muxer: string | null, options: Partial<ServiceOptions> = {}): Promise<ServiceWorld> {
     const dir = mkdtempSync(join(tmpdir(), 'backstop-service-'));
     const env = { USBMUXD_SOCKET_ADDRESS: muxer ?? `UNIX:${join(dir, 'nobody')}` };
     const given = { home: join(dir, 'home'), env, keychain: null, pacedDemo: false, ...options };
-    return new ServiceWorld(dir, await createService(given));
+    return new ServiceWorld(dir, await createService(given), given);
   }
 
-  private constructor(dir: string, service: Service) {
+  private constructor(dir: string, service: Service, options: ServiceOptions) {
     this.dir = dir;
+    this.#options = options;
     this.service = service;
+    [this.client, this.#closePort] = this.#connect();
+  }
+
+  /** Another engine on what the one before left behind. What was in memory only is gone. */
+  async restart(): Promise<void> {
+    await this.service.close();
+    this.#closePort();
+    this.service = await createService(this.#options);
+    [this.client, this.#closePort] = this.#connect();
+  }
+
+  #connect(): [EngineClient, () => void] {
     const [near, far] = portPair();
     serve(this.service, far);
-    this.client = createClient(near);
-    this.client.onEvent((event) => this.events.push(event));
-    this.#closePort = () => near.close();
+    const client = createClient(near);
+    client.onEvent((event) => this.events.push(event));
+    return [client, () => near.close()];
   }
 
   ask<N extends ProcedureName>(name: N, input: InputOf<N>): Promise<OutputOf<N>> {

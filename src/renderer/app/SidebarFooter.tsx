@@ -1,5 +1,6 @@
 import { Link } from 'react-aria-components';
 import type { PhoneView } from '../../shared/contract/procedures/index.ts';
+import { isBackingUp } from '../../shared/contract/procedures/index.ts';
 import { useJobs, useQuery } from '../api/engine.tsx';
 import { Mark } from '../components/Mark.tsx';
 import { useLeft } from '../screens/job/use-left.ts';
@@ -18,7 +19,7 @@ export function SidebarFooter({
   const jobs = useJobs();
   const vaults = useQuery('vaults.list', {}, ['vaults']).data?.vaults ?? [];
   const limitDays = useQuery('settings.get', {}, ['settings']).data?.limitDays ?? 3;
-  const running = jobs.find((one) => one.kind === 'backup' && one.state === 'running') ?? null;
+  const running = jobs.find((one) => isBackingUp(one) && one.state === 'running') ?? null;
   const left = useLeft(running);
   const fact = footerFact({ phones, isKnown, vaults, jobs, limitDays, left });
   return (

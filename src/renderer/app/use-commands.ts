@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { JobView, PhoneView } from '../../shared/contract/procedures/index.ts';
+import { isBackingUp } from '../../shared/contract/procedures/index.ts';
 import { isLive } from '../api/engine.tsx';
 import { useSheets } from '../components/sheets/sheets-context.ts';
 import { useNavigation } from './navigation.tsx';
@@ -18,7 +19,7 @@ export function useCommands({ phones, jobs, toggleSidebar }: CommandParts): void
   const { go, choosePhone, udid, route } = useNavigation();
   const sheets = useSheets();
   const phone = phones.find((one) => one.udid === udid) ?? phones[0];
-  const running = jobs.find((one) => one.kind === 'backup' && isLive(one));
+  const running = jobs.find((one) => isBackingUp(one) && isLive(one));
   useCommand('back-up', phone === undefined || sheets === null ? null : () => sheets.backUp(phone));
   useCommand(
     'cancel-backup',

@@ -1,4 +1,5 @@
 import type { JobResult, JobView, PhoneView, VaultView } from '../../../shared/contract/procedures/index.ts';
+import { isBackingUp } from '../../../shared/contract/procedures/index.ts';
 import { catalogue, type ErrorCode } from '../../../shared/errors/index.ts';
 import { formatBytes } from '../../../shared/text/index.ts';
 import { dateInSentence, shellCount, shellText, whenInSentence } from '../../../shared/text/shell/index.ts';
@@ -54,7 +55,7 @@ function passcodeWanted(job: JobView, facts: Facts): ShellNotice {
 }
 
 function failed(job: JobView, facts: Facts, { now, locale }: NoticeContext): readonly ShellNotice[] {
-  if (job.kind !== 'backup' || facts.settings?.notifyProblems === false) return [];
+  if (!isBackingUp(job) || facts.settings?.notifyProblems === false) return [];
   const name = nameOf(facts, job.udid);
   const code = job.failure?.code ?? 'internal/bug';
   if (code === 'backup/passcode-not-entered') {

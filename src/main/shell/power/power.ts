@@ -1,4 +1,5 @@
 import { app, powerMonitor, powerSaveBlocker } from 'electron';
+import { isBackingUp } from '../../../shared/contract/procedures/index.ts';
 import type { Logger } from '../../engine/log/index.ts';
 import type { FactsWatch } from '../facts/facts.ts';
 
@@ -15,9 +16,7 @@ interface PowerOptions {
 export function watchPower({ facts, log, onResume, onShutdown }: PowerOptions): void {
   let blocker: number | null = null;
   facts.onChange(({ jobs }) => {
-    const isCopying = jobs.some(
-      ({ kind, state }) => kind === 'backup' && (state === 'running' || state === 'cancelling'),
-    );
+    const isCopying = jobs.some((job) => isBackingUp(job) && (job.state === 'running' || job.state === 'cancelling'));
     if (isCopying && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
     else if (!isCopying && blocker !== null) {
       powerSaveBlocker.stop(blocker);

@@ -1,5 +1,6 @@
 import type { FaceCommand } from '../../../shared/contract/face.ts';
 import type { JobView, PhoneView } from '../../../shared/contract/procedures/index.ts';
+import { isBackingUp } from '../../../shared/contract/procedures/index.ts';
 import { dateInSentence, shellCount, shellText, whenInSentence } from '../../../shared/text/shell/index.ts';
 import { type Facts, isLive, phoneName } from '../facts/facts.ts';
 
@@ -85,11 +86,11 @@ const READING_BACK: ReadonlySet<string> = new Set([
 
 function ofWork(facts: Facts, context: TrayContext): TrayStatus | null {
   const live = facts.jobs.filter(isLive);
-  const backup = live.find(({ kind, state }) => kind === 'backup' && state !== 'waiting');
+  const backup = live.find((job) => isBackingUp(job) && job.state !== 'waiting');
   if (backup !== undefined) return ofBackup(facts, backup, context);
   const verify = live.find(({ kind }) => kind === 'verify' || kind === 'scrub');
   if (verify !== undefined) return readingBack(facts, verify, context);
-  const waiting = live.find(({ kind }) => kind === 'backup');
+  const waiting = live.find(isBackingUp);
   if (waiting === undefined) return null;
   return status('backing-up', text('tray.waiting', facts, waiting.udid), '', workItems(waiting, context));
 }
@@ -125,7 +126,7 @@ function workItems(job: JobView, { isQuittingLater }: TrayContext): readonly Tra
   const later = shellText(isQuittingLater ? 'tray.item.stayOpen' : 'tray.item.quitLater');
   return [
     item('progress', shellText('tray.item.progress'), { kind: 'go', route }),
-    ...(job.kind === 'backup'
+    ...(isBackingUp(job)
       ? [item('cancel', shellText('tray.item.cancel'), { kind: 'command', route, command: 'cancel-backup' } as const)]
       : []),
     item('quit-later', later, { kind: 'quit-later', isOn: !isQuittingLater }),

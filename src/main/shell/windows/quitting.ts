@@ -1,4 +1,5 @@
 import { app, type BrowserWindow, dialog, type MessageBoxOptions } from 'electron';
+import { isBackingUp } from '../../../shared/contract/procedures/index.ts';
 import { shellText } from '../../../shared/text/shell/index.ts';
 import { type FactsWatch, liveJobs } from '../facts/facts.ts';
 
@@ -64,7 +65,7 @@ export class Quitting {
     const live = liveJobs(this.#options.facts.now);
     if (live.length === 0) return this.now();
     this.#state = 'asking';
-    const isBackup = live.some(({ kind }) => kind === 'backup');
+    const isBackup = live.some(isBackingUp);
     const question: MessageBoxOptions = {
       type: 'question',
       message: shellText(isBackup ? 'quit.title' : 'quit.otherTitle'),

@@ -1,6 +1,7 @@
 import { Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import type { JobView, PhoneView, Settings } from '../../../shared/contract/procedures/index.ts';
+import { isBackingUp } from '../../../shared/contract/procedures/index.ts';
 import { isLive, useAction, useJobs, useQuery } from '../../api/engine.tsx';
 import { useNavigation } from '../../app/navigation.tsx';
 import { Button, IconButton } from '../../components/Button.tsx';
@@ -94,7 +95,7 @@ export function Home() {
 }
 
 function backupOf(jobs: readonly JobView[], phone: PhoneView): JobView | null {
-  return jobs.find((one) => one.kind === 'backup' && one.udid === phone.udid && isLive(one)) ?? null;
+  return jobs.find((one) => isBackingUp(one) && one.udid === phone.udid && isLive(one)) ?? null;
 }
 
 /** What green means, until it is closed; then the most useful thing to do, if there is one. */

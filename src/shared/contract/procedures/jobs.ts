@@ -104,6 +104,11 @@ export const jobView = z.object({
 });
 export type JobView = z.infer<typeof jobView>;
 
+/** Does this work copy a phone? A cleanup's protection does, whatever else it does. */
+export function isBackingUp({ kind }: Pick<JobView, 'kind'>): boolean {
+  return kind === 'backup' || kind === 'cleanup';
+}
+
 export const jobsProcedures = {
   /** Running and waiting ones, and those that ended within an hour. */
   'jobs.list': procedure(nothing, z.object({ jobs: z.array(jobView) })),

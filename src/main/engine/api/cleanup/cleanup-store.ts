@@ -9,6 +9,7 @@ import {
   certificateSchema,
   checkSchema,
   cleanupChoiceSchema,
+  standingSchema,
 } from '../../../../shared/rules/guidance/index.ts';
 
 /**
@@ -30,6 +31,8 @@ const cleanupSchema = z.object({
   /** The version that protects it; null: none yet. */
   snapshot: z.string().max(64).nullable(),
   certificate: certificateSchema.nullable(),
+  /** When it was found not to hold any more: what a later look cannot tell does not bring it back. Null: it was not. */
+  lapsed: z.object({ reason: standingSchema.shape.reason, at: time }).nullable(),
   /** Why there is none. */
   reasons: z.array(checkSchema).max(50),
   failure: z.object({ code: z.string().max(100), data: z.record(z.string(), z.unknown()) }).nullable(),
@@ -88,6 +91,7 @@ export class CleanupStore {
       vault,
       snapshot: null,
       certificate: null,
+      lapsed: null,
       reasons: [],
       failure: null,
       isDecided: false,

@@ -137,15 +137,18 @@ export class LocalCleanup implements CleanupEngine {
 
   async check(request: CleanupRequest, options: WorkOptions = {}): Promise<CleanupCheckResult> {
     return this.#withVault(request, options, async (vault, udid) => {
-      const certificate = (await this.store.current(udid))?.certificate ?? null;
-      if (certificate === null) return { type: 'result', udid, standing: null, certificate: null };
+      const cleanup = await this.store.current(udid);
+      const certificate = cleanup?.certificate ?? null;
+      if (cleanup === null || certificate === null) {
+        return { type: 'result', udid, standing: null, certificate: null };
+      }
       const { snapshots } = await vault.snapshots();
       const snapshot = snapshots.find(({ id }) => id === certificate.snapshot);
       // It stands on bytes: they are read again, all of them.
       if (snapshot !== undefined && vault.id === certificate.vault) {
         await this.#parts.verify(vault, { snapshot, level: 'full', askPassword: request.askPassword }, options);
       }
-      const standing = standingOf(certificate, await this.#standingFacts(vault, certificate, request, options));
+      const standing = await this.#standingOf(udid, cleanup, vault, request, options);
       return { type: 'result', udid, standing, certificate: shown(certificate) };
     });
   }
@@ -154,10 +157,27 @@ export class LocalCleanup implements CleanupEngine {
     { vault: path, udid, askPassword }: Parameters<CleanupEngine['standing']>[0],
     options: WorkOptions = {},
   ): Promise<Standing | null> {
-    const certificate = (await this.store.current(udid))?.certificate ?? null;
-    if (certificate === null) return null;
+    const cleanup = await this.store.current(udid);
+    if (cleanup === null) return null;
     await using vault = path === null ? null : await this.#openOrNone(path);
-    return standingOf(certificate, await this.#standingFacts(vault, certificate, { askPassword }, options));
+    return await this.#standingOf(udid, cleanup, vault, { askPassword }, options);
+  }
+
+  /** What once lapsed stays so. */
+  async #standingOf(
+    udid: string,
+    { id, certificate, lapsed }: Cleanup,
+    vault: Vault | null,
+    request: Pick<CleanupRequest, 'askPassword'>,
+    options: WorkOptions,
+  ): Promise<Standing | null> {
+    if (certificate === null) return null;
+    if (lapsed !== null) return { state: 'lapsed', reason: lapsed.reason };
+    const standing = standingOf(certificate, await this.#standingFacts(vault, certificate, request, options));
+    if (standing.state === 'lapsed') {
+      await this.store.change(udid, id, { lapsed: { reason: standing.reason, at: this.#now().toISOString() } });
+    }
+    return standing;
   }
 
   /** What is known now of what a certificate stands on; reads notes, not content. `vault` null: its disk is away. */
@@ -333,7 +353,7 @@ export class LocalCleanup implements CleanupEngine {
       await using before = await opener.openVersion(vault, older, { askPassword }, options);
       await using after = await opener.openVersion(vault, newer, { askPassword }, options);
       const review = await reviewCleanup(before, after, cleanup.choice, options);
-      return work({ udid, vault, cleanup, older, newer, review });
+      return await work({ udid, vault, cleanup, older, newer, review });
     });
   }
 

@@ -1,5 +1,6 @@
 import type { AskPassword } from '../../../../shared/contract/index.ts';
 import type { InputOf } from '../../../../shared/contract/procedures/index.ts';
+import { isBackingUp } from '../../../../shared/contract/procedures/index.ts';
 import { parseUdid } from '../../device/index.ts';
 import type { Handlers, Of } from './handlers.ts';
 import type { LiveParts } from './live-parts.ts';
@@ -118,7 +119,11 @@ function runningOf({ jobs }: Pick<LiveParts, 'jobs'>, udid: string) {
     .list()
     .find(
       (one) =>
-        one.kind === 'backup' && one.state === 'running' && one.udid !== null && phoneKey(one.udid) === phoneKey(udid),
+        isBackingUp(one) &&
+        one.snapshot === null &&
+        one.state === 'running' &&
+        one.udid !== null &&
+        phoneKey(one.udid) === phoneKey(udid),
     );
   return job === undefined ? null : { percent: job.percent, wantsPasscode: job.passcodeSince !== null };
 }

@@ -73,7 +73,7 @@ export async function reviewCleanup(
         kind: item.kind,
         id: item.id,
         bytes: item.bytes,
-        app: appOf(item),
+        app: appOf(item, apps),
       }),
     ),
   );
@@ -93,10 +93,14 @@ function keyOf({ kind, id }: { readonly kind: string; readonly id: string }): st
   return `${kind} ${id}`;
 }
 
-function appOf({ kind, id, group }: ReviewItem): string | null {
+const WHATSAPP_APPS = ['net.whatsapp.WhatsApp', 'net.whatsapp.WhatsAppSMB'] as const;
+
+/** The app that kept it. Of a chat it is the variant of WhatsApp that is gone, if one is. */
+function appOf({ kind, id, group }: ReviewItem, apps: ReadonlySet<string>): string | null {
   if (kind === 'apps') return id;
   if (kind === 'documents') return group;
-  return null;
+  if (!kind.startsWith('whatsapp')) return null;
+  return WHATSAPP_APPS.find((app) => apps.has(app)) ?? WHATSAPP_APPS[0];
 }
 
 /** Attachments that were taken out of conversations that are still there. */

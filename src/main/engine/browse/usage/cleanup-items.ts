@@ -30,6 +30,7 @@ const PHOTO_OPTIONS: readonly CleanupOption[] = [
   'delete-unreviewed-photos',
   'large-videos',
   'screenshots',
+  'reviewed-duplicates',
   'bulk-duplicates',
   'system-cleanup',
 ];
@@ -79,7 +80,8 @@ async function countPhotos(
   const wanted = PHOTO_OPTIONS.filter((option) => chosen.has(option));
   using library = await PhotoLibrary.open(backup);
   const tallies = new Map(wanted.map((option) => [option, { present: 0, onlyInICloud: 0, missing: 0 }]));
-  const duplicates = wanted.includes('bulk-duplicates') ? await duplicateIds(library, signal) : new Set<string>();
+  const isAboutDuplicates = wanted.some((option) => option.endsWith('-duplicates'));
+  const duplicates = isAboutDuplicates ? await duplicateIds(library, signal) : new Set<string>();
   let [owned, elsewhere, hasOnlyInICloud, seen] = [0, 0, false, 0];
   for (const asset of library.all()) {
     seen += 1;
@@ -125,10 +127,12 @@ function isOf(option: CleanupOption, asset: PhotoAsset, duplicates: ReadonlySet<
   switch (option) {
     case 'large-videos':
       return (
-        asset.kind === 'video' && (asset.sizeBytes ?? asset.original.bytes ?? LARGE_VIDEO_BYTES) >= LARGE_VIDEO_BYTES
+        asset.kind === 'video' &&
+        (asset.sizeBytes ?? asset.original.bytes ?? Number.POSITIVE_INFINITY) > LARGE_VIDEO_BYTES
       );
     case 'screenshots':
       return asset.isScreenshot === true || asset.variant === 'screenshot';
+    case 'reviewed-duplicates':
     case 'bulk-duplicates':
       return duplicates.has(asset.id);
     default:
