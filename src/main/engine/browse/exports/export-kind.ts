@@ -9,7 +9,7 @@ import { readCalls } from '../readers/calls/index.ts';
 import { ContactBook, readContacts } from '../readers/contacts/index.ts';
 import { MessageArchive } from '../readers/messages/index.ts';
 import { PhotoLibrary } from '../readers/photos/index.ts';
-import type { Unreadable } from '../readers/reading.ts';
+import { type Unreadable, UnreadableList } from '../readers/reading.ts';
 import { readReminders } from '../readers/reminders/index.ts';
 import { readSafari } from '../readers/safari/index.ts';
 import { readVoiceMemos } from '../readers/voice-memos/index.ts';
@@ -119,9 +119,10 @@ const EXPORTERS: Partial<Readonly<Record<ListedKind, Exporter>>> = {
   },
   async calendar(backup, request) {
     const { items, unreadable } = await readCalendar(backup);
-    return written(request, items.length, unreadable, (folder) =>
-      folder.writeText(['Calendar.ics'], eventsText(items, stampOf(backup))),
-    );
+    const missing = new UnreadableList();
+    const text = eventsText(items, stampOf(backup), missing);
+    const told = [...unreadable, ...missing.items];
+    return written(request, items.length, told, (folder) => folder.writeText(['Calendar.ics'], text));
   },
   async reminders(backup, request) {
     const { items, unreadable } = await readReminders(backup);

@@ -1,8 +1,10 @@
 import { cocoa, DAY } from '../calendar-time.ts';
 import { person } from '../people.ts';
 import type { Plan } from '../plan.ts';
+import type { Random } from '../random.ts';
 import type { OpenDatabase } from '../storage/scratch-database.ts';
 import type { World } from '../world.ts';
+import { CHANGED, type Repeat, repeatOf, SERIES, SERIES_ZONE } from './calendar-repeats.ts';
 import type { Kind, TruthSection } from './kind.ts';
 
 const schema: readonly string[] = [
@@ -29,7 +31,9 @@ const schema: readonly string[] = [
     phone_number TEXT, is_self INTEGER, comment TEXT, last_modified REAL)`,
   'CREATE TABLE Identity (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, display_name TEXT, address TEXT, first_name TEXT, last_name TEXT)',
   `CREATE TABLE Recurrence (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, frequency INTEGER, interval INTEGER,
-    week_start INTEGER, count INTEGER, cached_end_date REAL, end_date REAL, specifier TEXT, owner_id INTEGER, UUID TEXT)`,
+    week_start INTEGER, count INTEGER, cached_end_date REAL, cached_end_date_tz TEXT, end_date REAL, specifier TEXT,
+    by_month_months INTEGER, owner_id INTEGER, external_id TEXT, UUID TEXT)`,
+  'CREATE TABLE ExceptionDate (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, owner_id INTEGER, date REAL, sync_order INTEGER)',
   `CREATE TABLE Alarm (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, trigger_date REAL, trigger_interval INTEGER, type INTEGER,
     calendaritem_owner_id INTEGER, calendar_owner_id INTEGER, external_id TEXT, UUID TEXT, acknowledgedDate REAL, proximity INTEGER)`,
   'CREATE INDEX CalendarItemCalendarId ON CalendarItem(calendar_id)',
@@ -52,6 +56,16 @@ interface CalendarEvent {
   readonly calendar: string;
   readonly recurring: boolean;
   readonly birthday: boolean;
+  /** Null: floating. */
+  readonly zone: string | null;
+  /** RRULE of RFC 5545, without its UNTIL. */
+  readonly rule: string | null;
+  readonly until: number | null;
+  /** Starts of occurrences that were deleted. */
+  readonly exceptions: readonly number[];
+  /** The series of which this is a changed occurrence, and when it would have been. */
+  readonly occurrenceOf: string | null;
+  readonly original: number | null;
 }
 
 /** Calendars of three stores, with invitations, alarms, floating times, and birthdays. */
@@ -114,29 +128,50 @@ export class CalendarStore implements Kind {
     });
   }
 
+  /** What event it is; the repeat is a part of it that the truth says in another form. */
+  #plan(
+    index: number,
+    total: number,
+    random: Random,
+  ): { readonly event: CalendarEvent; readonly repeat: Repeat | null } {
+    const world = this.#world;
+    const { language, clock } = world;
+    const birthday = index % 12 === 11;
+    const series = index === CHANGED ? this.#events[SERIES] : undefined;
+    const wantsDay = birthday || random.chance(20);
+    const day = clock.now - (clock.now % DAY) + (index - Math.floor(total * 0.8)) * DAY;
+    const usual = index === 5 ? -11_676_096_000 : wantsDay ? day : day + random.between(7, 20) * 3600;
+    const original = series === undefined ? null : series.start + 14 * DAY;
+    const start = original === null ? usual : original + DAY;
+    const allDay = series?.allDay ?? wantsDay;
+    const isFloating = allDay || (series === undefined && index % 9 === 4);
+    const isElsewhere = index === SERIES || series !== undefined;
+    const local = start + (isElsewhere && !allDay ? SERIES_ZONE.offset : 0);
+    const calendar = birthday ? 3 : index % 6 === 2 ? 2 : series === undefined ? index % 2 : SERIES % 2;
+    const uuid = random.uuid();
+    const summary = birthday ? `🎂 ${person(world, index).fullName}` : random.pick(language.events);
+    const minutes = wantsDay ? 30 : random.between(1, 6) * 30;
+    const recurring = birthday || ((random.chance(15) || index === SERIES) && series === undefined);
+    const repeat = recurring && !birthday ? repeatOf(index, local, start) : null;
+    const event: CalendarEvent = {
+      ...{ uuid, summary, start, end: start + (allDay ? DAY - 1 : minutes * 60), allDay },
+      ...{ calendar: this.#calendars[calendar]?.title ?? '', recurring, birthday },
+      zone: isFloating ? null : isElsewhere ? SERIES_ZONE.name : world.identity.timeZone,
+      ...{ rule: repeat?.rule ?? null, until: repeat?.until ?? null },
+      exceptions: index === SERIES ? [start + 28 * DAY] : [],
+      ...{ occurrenceOf: series?.uuid ?? null, original },
+    };
+    return { event, repeat };
+  }
+
   #insertEvent(database: OpenDatabase, index: number, total: number): void {
     const world = this.#world;
     const random = world.stream(`event/${index}`);
     const { language, clock } = world;
-    const birthday = index % 12 === 11;
-    const allDay = birthday || random.chance(20);
-    const floating = !allDay && index % 9 === 4;
-    const day = clock.now - (clock.now % DAY) + (index - Math.floor(total * 0.8)) * DAY;
-    const start = index === 5 ? -11_676_096_000 : allDay ? day : day + random.between(7, 20) * 3600;
-    const calendar = birthday ? 3 : index % 6 === 2 ? 2 : index % 2;
-    const event: CalendarEvent = {
-      uuid: random.uuid(),
-      summary: birthday ? `🎂 ${person(world, index).fullName}` : random.pick(language.events),
-      start,
-      end: start + (allDay ? DAY - 1 : random.between(1, 6) * 1800),
-      allDay,
-      calendar: this.#calendars[calendar]?.title ?? '',
-      recurring: birthday || random.chance(15) || index === 3,
-      birthday,
-    };
+    const { event, repeat } = this.#plan(index, total, random);
     this.#events.push(event);
     const pk = index + 1;
-    const zone = allDay || floating ? '_float' : world.identity.timeZone;
+    const zone = event.zone ?? '_float';
     const invited = random.chance(20) || index === 1;
     const organiser = invited ? this.#participant(database, pk, person(world, index).email, ORGANISER, 1) : null;
     if (invited)
@@ -151,8 +186,10 @@ export class CalendarStore implements Kind {
       start_tz: zone,
       end_date: cocoa(event.end),
       end_tz: zone,
-      all_day: allDay ? 1 : 0,
-      calendar_id: calendar + 1,
+      all_day: event.allDay ? 1 : 0,
+      calendar_id: this.#calendars.findIndex(({ title }) => title === event.calendar) + 1,
+      orig_item_id: event.occurrenceOf === null ? 0 : SERIES + 1,
+      orig_date: event.original === null ? null : cocoa(event.original),
       organizer_id: organiser,
       status: 0,
       availability: 0,
@@ -162,15 +199,37 @@ export class CalendarStore implements Kind {
       has_recurrences: event.recurring ? 1 : 0,
       has_attendees: invited ? 1 : 0,
       UUID: event.uuid,
-      unique_identifier: event.uuid,
+      unique_identifier: event.occurrenceOf ?? event.uuid,
       entity_type: EVENT,
-      calendar_scale: birthday ? 'gregorian' : null,
+      calendar_scale: event.birthday ? 'gregorian' : null,
       hidden: 0,
     });
-    if (event.recurring)
-      database.insert('Recurrence', { frequency: birthday ? 4 : 2, interval: 1, owner_id: pk, UUID: random.uuid() });
+    if (event.recurring) this.#insertRepeat(database, pk, event, repeat, random.uuid());
     if (random.chance(25) || index === 0) {
       database.insert('Alarm', { trigger_interval: -900, type: 0, calendaritem_owner_id: pk, UUID: random.uuid() });
+    }
+  }
+
+  #insertRepeat(
+    database: OpenDatabase,
+    owner: number,
+    { exceptions }: CalendarEvent,
+    repeat: Repeat | null,
+    uuid: string,
+  ): void {
+    database.insert('Recurrence', {
+      frequency: repeat?.frequency ?? 4,
+      interval: repeat?.interval ?? 1,
+      week_start: repeat?.weekStart ?? 0,
+      count: repeat?.count ?? 0,
+      end_date: repeat?.until == null ? 0 : cocoa(repeat.until),
+      specifier: repeat?.specifier ?? null,
+      by_month_months: 0,
+      owner_id: owner,
+      UUID: uuid,
+    });
+    for (const date of exceptions) {
+      database.insert('ExceptionDate', { owner_id: owner, date: cocoa(date), sync_order: 0 });
     }
   }
 
