@@ -7,12 +7,14 @@ import type { Copy } from './journal.ts';
 import type { TargetFolder } from './target-folder.ts';
 
 /** A large file is safe on the disk up to here every so often, and need not begin anew after a cable was pulled. */
-const KEEP_EVERY_BYTES = 64 * 1024 * 1024;
+export const KEEP_EVERY_BYTES = 16 * 1024 * 1024;
 const READ_BYTES = 1024 * 1024;
 
 export interface CopyOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onBytes: (bytes: number) => void;
+  /** So much of a large file is safe that it need not be sent again. */
+  readonly onKept?: () => void;
 }
 
 /** The name of a file on its way: another size or date is another file. */
@@ -54,7 +56,7 @@ async function receive(
   folder: TargetFolder,
   part: FileHandle,
   file: MediaFile,
-  { signal, onBytes }: CopyOptions,
+  { signal, onBytes, onKept }: CopyOptions,
 ): Promise<string | null> {
   const name = partName(file);
   const { hash, bytes: offset } = await onDisk(folder, file, () => resume(folder, part, file));
@@ -69,6 +71,7 @@ async function receive(
     onBytes(piece.length);
     if (written - kept < KEEP_EVERY_BYTES) continue;
     kept = written;
+    onKept?.();
     await onDisk(folder, file, async () => {
       await part.datasync();
       await folder.journal.kept({ part: name, bytes: kept, sha256: hash.copy().digest('hex') });

@@ -3,7 +3,7 @@ import { type ErrorCode, isBackstopError } from '../../../shared/errors/index.ts
 import type { AfcReader } from '../device/index.ts';
 import { freeBytes, scaledMs, sleep } from '../platform/index.ts';
 import { listMedia, type MediaFile, type MediaListing, mediaItems } from '../storage/index.ts';
-import { copyFile, isWhole, partName } from './copy-file.ts';
+import { copyFile, isWhole, KEEP_EVERY_BYTES, partName } from './copy-file.ts';
 import { findOnlyInICloud, type OpenLibrary, summariseMissing } from './in-icloud.ts';
 import type { Copy } from './journal.ts';
 import { RescueMeter } from './meter.ts';
@@ -73,7 +73,9 @@ class Rescue {
   readonly #copied = { files: 0, bytes: 0 };
   /** Of what was found missing last, still to come. */
   leftBytes = 0;
-  #phone: AfcReader | null = null;
+  #connection: Promise<AfcReader> | null = null;
+  /** Files, and parts of large ones, that are safe: what a broken connection did not take. */
+  #steps = 0;
 
   constructor(request: RescueRequest, folder: TargetFolder, { signal, onProgress }: WorkOptions) {
     this.#request = request;
@@ -102,7 +104,7 @@ class Rescue {
   }
 
   letGo(): void {
-    this.#phone?.disconnect();
+    void this.#connection?.then((phone) => phone.disconnect()).catch(() => undefined);
   }
 
   #list(): Promise<MediaListing> {
@@ -139,19 +141,28 @@ class Rescue {
     if ((await freeBytes(this.#folder.path)) < BigInt(total.bytes)) throw await noSpace(this.#folder.path, total.bytes);
     this.#meter.enter('rescuing', total);
     this.leftBytes = total.bytes;
-    for (const file of files) {
+    // While the disk makes one file safe the phone sends the next; large ones share a cable with no other large one.
+    const small = files.filter(({ sizeBytes }) => sizeBytes < KEEP_EVERY_BYTES).values();
+    const large = files.filter(({ sizeBytes }) => sizeBytes >= KEEP_EVERY_BYTES).values();
+    await inLanes([small, small, large], async (file) => {
       this.#signal?.throwIfAborted();
       await this.#copyOne(file);
       this.leftBytes -= file.sizeBytes;
       this.#meter.file();
-    }
+    });
     this.#meter.end();
   }
 
   async #copyOne(file: MediaFile): Promise<void> {
     this.#tries.set(partName(file), (this.#tries.get(partName(file)) ?? 0) + 1);
     const as = this.#nameFor(file.path);
-    const options = { signal: this.#signal, onBytes: (bytes: number) => this.#meter.bytes(bytes) };
+    const options = {
+      signal: this.#signal,
+      onBytes: (bytes: number) => this.#meter.bytes(bytes),
+      onKept: () => {
+        this.#steps += 1;
+      },
+    };
     try {
       const copy = await this.#withPhone((phone) => copyFile(phone, this.#folder, file, as, options));
       if (copy === null) {
@@ -159,6 +170,7 @@ class Rescue {
         return;
       }
       this.#given.delete(file.path);
+      this.#steps += 1;
       this.#copied.files += 1;
       this.#copied.bytes += copy.size;
     } catch (error) {
@@ -284,18 +296,25 @@ class Rescue {
     );
   }
 
-  /** A connection that broke is opened again, a few times; a phone that has gone ends it. */
+  /** A connection that broke is opened again, while that brings anything; a phone that has gone ends it. */
   async #withPhone<T>(work: (phone: AfcReader) => Promise<T>): Promise<T> {
+    let steps = this.#steps;
     for (let tries = 1; ; tries += 1) {
+      this.#connection ??= this.#request.openFiles();
+      const connection = this.#connection;
       try {
-        this.#phone ??= await this.#request.openFiles();
-        return await work(this.#phone);
+        return await work(await connection);
       } catch (error) {
         this.#signal?.throwIfAborted();
         if (!isBackstopError(error) || !BROKEN.has(error.code)) throw error;
-        this.#phone?.disconnect();
-        this.#phone = null;
-        if (tries === MOST_TRIES) throw error;
+        // Whoever comes second finds it replaced already.
+        if (this.#connection === connection) {
+          this.letGo();
+          this.#connection = null;
+        }
+        if (steps !== this.#steps) tries = 1;
+        steps = this.#steps;
+        if (tries >= MOST_TRIES) throw error;
         await sleep(RECONNECT_PAUSE_MS, this.#signal);
       }
     }
@@ -304,4 +323,22 @@ class Rescue {
 
 function shown(path: string): string {
   return path.slice(0, SHOWN_CHARACTERS).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '_');
+}
+
+/** The first failure stops all lanes, and is thrown when nothing is under way any more. */
+async function inLanes<T>(lanes: ReadonlyArray<Iterable<T>>, work: (one: T) => Promise<void>): Promise<void> {
+  let isStopped = false;
+  const go = async (lane: Iterable<T>): Promise<void> => {
+    for (const one of lane) {
+      if (isStopped) return;
+      try {
+        await work(one);
+      } catch (error) {
+        isStopped = true;
+        throw error;
+      }
+    }
+  };
+  const ends = await Promise.allSettled(lanes.map(go));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }

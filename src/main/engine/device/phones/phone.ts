@@ -153,7 +153,13 @@ export class Phone implements AsyncDisposable {
 
   /** The media folder to look at, and nothing else. With the escrow bag: a screen that is locked is no reason to stop. */
   async mediaFiles(options: CallOptions = {}): Promise<AfcReader> {
-    return new AfcReader(await this.startService(AFC_SERVICE, { ...options, escrow: true }));
+    try {
+      return new AfcReader(await this.startService(AFC_SERVICE, { ...options, escrow: true }));
+    } catch (error) {
+      // A bag that the phone no longer takes is no reason either, while it is unlocked.
+      if (!isBackstopError(error, 'device/service-refused')) throw error;
+      return new AfcReader(await this.startService(AFC_SERVICE, options));
+    }
   }
 
   async installationProxy(options: CallOptions = {}): Promise<InstallationProxyClient> {

@@ -1,3 +1,4 @@
+import { BackstopError } from '../../../../../shared/errors/index.ts';
 import type { CallOptions } from '../../usbmux/index.ts';
 import type { SocketWire } from '../../wire/index.ts';
 import { SERVICE_REPLY_TIMEOUT_MS } from '../ask.ts';
@@ -21,6 +22,7 @@ export class AfcConnection {
   #packetNumber = 0n;
   #sending: Promise<unknown> = Promise.resolve();
   #receiving: Promise<unknown> = Promise.resolve();
+  #isBroken = false;
 
   constructor(wire: SocketWire) {
     this.#wire = wire;
@@ -42,6 +44,7 @@ export class AfcConnection {
 
   async #send(operation: number, head: Buffer, options: CallOptions, data?: Uint8Array): Promise<bigint> {
     options.signal?.throwIfAborted();
+    if (this.#isBroken) throw broken();
     this.#packetNumber += 1n;
     const number = this.#packetNumber;
     try {
@@ -49,22 +52,32 @@ export class AfcConnection {
       await this.#wire.write(encodePacket(number, operation, head, data), limits);
       return number;
     } catch (error) {
-      this.#wire.destroy();
+      this.#break();
       throw error;
     }
   }
 
   async #receive(number: bigint, options: CallOptions): Promise<AfcReply> {
     const limits = { ...options, timeoutMs: SERVICE_REPLY_TIMEOUT_MS };
+    if (this.#isBroken) throw broken();
     try {
       const header = decodeHeader(await this.#wire.read(AFC_HEADER_BYTES, limits), REPLY_MAX_BYTES);
       if (header.packetNumber !== number) throw badReply('another request');
       const payload = await this.#wire.read(header.wholeLength - AFC_HEADER_BYTES, limits);
       return { operation: header.operation, payload };
     } catch (error) {
-      // An exchange that broke off leaves the connection out of step.
-      this.#wire.destroy();
+      this.#break();
       throw error;
     }
   }
+
+  /** An exchange that broke off leaves the connection out of step: what is still in its buffers is nobody's answer. */
+  #break(): void {
+    this.#isBroken = true;
+    this.#wire.destroy();
+  }
+}
+
+function broken(): BackstopError {
+  return new BackstopError('device/connection-lost', { message: 'another exchange on this connection broke off' });
 }
