@@ -26,6 +26,7 @@ export function phone(change: Partial<PhoneView> = {}): PhoneView {
     lastFailure: null,
     health: { rule: 'well', facts: {}, protectedUntil: '2026-11-23T10:00:00.000Z' },
     next: { reason: 'off', at: null },
+    cleanup: null,
     fence: Array.from({ length: 30 }, () => 'none' as const),
     ...change,
   };

@@ -218,3 +218,49 @@ describe('before the settings are known', () => {
     expect(told(now, facts({ jobs: [job()] }))).toEqual([]);
   });
 });
+
+describe('a certificate', () => {
+  const brief: NonNullable<PhoneView['cleanup']> = {
+    stage: 'cleaning',
+    verdict: 'safe-except',
+    coversUntil: '2026-11-23T17:00:00.000Z',
+    validUntil: '2026-11-24T17:00:00.000Z',
+    standing: 'valid',
+    reason: null,
+    pinnedUntil: '2027-02-21T17:00:00.000Z',
+  };
+  const having = (change: Partial<typeof brief> | null): Facts =>
+    facts({ phones: [phone({ cleanup: change === null ? null : { ...brief, ...change } })] });
+  const keys = (now: Facts, before: Facts) => told(now, before).map(({ key }) => key.split(':')[0]);
+
+  it('is told when it was earned, once, and when it ends soon', () => {
+    expect(told(having({}), having(null))).toMatchObject([{ title: 'iPhone 15 Pro is safe to clean', isLoud: true }]);
+    expect(keys(having({}), having({}))).toEqual([]);
+    expect(keys(having({ validUntil: '2026-11-23T19:30:00.000Z' }), having({}))).toEqual(['n15']);
+  });
+
+  it('is taken back aloud when it no longer holds, but not because its time is over', () => {
+    const lapsed = having({ standing: 'lapsed', reason: 'added' });
+    expect(told(lapsed, having({}))).toMatchObject([{ title: 'Back up again before you clean on', isLoud: true }]);
+    expect(keys(lapsed, lapsed)).toEqual([]);
+    expect(keys(having({ standing: 'lapsed', reason: 'time' }), having({}))).toEqual([]);
+    expect(keys(having({ standing: 'uncertain' }), having({}))).toEqual([]);
+  });
+
+  it('is never told of what was refused, or not there before the shell looked', () => {
+    expect(keys(having({ stage: 'refused', validUntil: null, standing: null }), having(null))).toEqual([]);
+    expect(keys(having({}), facts({ phones: null }))).toEqual([]);
+  });
+
+  it('is followed by what went and was not in the plan', () => {
+    const review = (unexpected: number): Facts =>
+      facts({
+        jobs: [
+          job({ kind: 'cleanup-review', state: 'done', result: { kind: 'cleanup-review', expected: 9, unexpected } }),
+        ],
+      });
+    const before = facts({ jobs: [job({ kind: 'cleanup-review', state: 'running' })] });
+    expect(told(review(4), before)).toMatchObject([{ title: '4 things went that were not in your plan' }]);
+    expect(told(review(0), before)).toEqual([]);
+  });
+});

@@ -79,6 +79,11 @@ function ended(job: JobView, result: JobResult, facts: Facts): readonly ShellNot
   if (result.kind === 'verify' && !result.report.ok && isWanted) {
     return [damaged(`n10:${job.id}`, facts, job, errorsIn(result.report))];
   }
+  if (result.kind === 'cleanup-review' && result.unexpected > 0 && isWanted) {
+    const route = `/cleanup?${new URLSearchParams({ udid: job.udid ?? '' })}`;
+    const rest = { body: shellText('n17.body'), action: shellText('n17.action'), route, isLoud: true };
+    return [notice(`n17:${job.id}`, shellCount('n17.title', result.unexpected), rest)];
+  }
   if (result.kind === 'repair' && result.report.repaired.length > 0) {
     const body = shellCount('n11.body', result.report.repaired.length);
     return [notice(`n11:${job.id}`, shellText('n11.title'), { body, route: jobRoute(job), isGoodNews: true })];
@@ -172,7 +177,11 @@ const UNPROTECTED: ReadonlySet<string> = new Set([
 function ofPhones(now: Facts, before: Facts, context: NoticeContext): readonly ShellNotice[] {
   return (now.phones ?? []).flatMap((phone) => {
     const old = before.phones?.find(({ udid }) => udid === phone.udid) ?? null;
-    return [...overdue(phone, now.settings?.limitDays ?? 3, context), ...encryptionOff(phone, old)];
+    return [
+      ...overdue(phone, now.settings?.limitDays ?? 3, context),
+      ...encryptionOff(phone, old),
+      ...certificate(phone, old, context),
+    ];
   });
 }
 
@@ -202,6 +211,36 @@ function encryptionOff(phone: PhoneView, old: PhoneView | null): readonly ShellN
       isLoud: true,
     }),
   ];
+}
+
+const ENDING_MS = 2 * 60 * 60_000;
+
+/** Of a certificate: that it is there, that it ends soon, that it no longer holds. */
+function certificate(phone: PhoneView, old: PhoneView | null, { now, locale }: NoticeContext): readonly ShellNotice[] {
+  const { cleanup, name, udid } = phone;
+  if (cleanup === null || cleanup.validUntil === null || cleanup.stage !== 'cleaning') return [];
+  const { validUntil, coversUntil } = cleanup;
+  const route = `/cleanup?${new URLSearchParams({ udid })}`;
+  const key = `${udid}:${validUntil}`;
+  if (cleanup.standing === 'lapsed') {
+    // That its time is over was said before it was; one that had lapsed before anybody looked is told where it is shown.
+    if (cleanup.reason === 'time' || old?.cleanup?.standing !== 'valid') return [];
+    const since = whenInSentence(coversUntil ?? validUntil, now, locale);
+    const body = cleanup.reason === 'added' ? shellText('n16.added', { since }) : shellText('n16.body');
+    const rest = { body, action: shellText('n16.action'), route, isLoud: true };
+    return [notice(`n16:${key}`, shellText('n16.title'), rest)];
+  }
+  if (cleanup.standing !== 'valid') return [];
+  const left = Date.parse(validUntil) - now.getTime();
+  const time = whenInSentence(validUntil, now, locale);
+  if (left > 0 && left <= ENDING_MS) {
+    const rest = { body: shellText('n15.body', { time }), action: shellText('n15.action'), route };
+    return [notice(`n15:${key}`, shellText('n15.title', { name }), rest)];
+  }
+  if (old?.cleanup?.standing === 'valid' && old.cleanup.validUntil === validUntil) return [];
+  if (old === null || left <= 0) return [];
+  const rest = { body: shellText('n14.body', { time }), action: shellText('n14.action'), route, isLoud: true };
+  return [notice(`n14:${key}`, shellText('n14.title', { name }), { ...rest, isGoodNews: true })];
 }
 
 const FEW_BACKUPS = 2;

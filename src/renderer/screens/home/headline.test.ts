@@ -37,6 +37,7 @@ function phone(
     lastFailure: null,
     health: { rule, facts: {}, protectedUntil: until },
     next: { reason: 'off', at: null },
+    cleanup: null,
     fence: Array.from({ length: 30 }, () => 'none' as const),
     ...facts,
   };

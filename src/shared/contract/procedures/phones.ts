@@ -32,6 +32,19 @@ export const phoneHealth = z.object({
 /** Why nothing is copied by itself at this moment, or when it will be. Until issue G only `off`. */
 export const nextRun = z.object({ reason: z.enum(['off', 'window', 'disk-missing', 'cable']), at: time.nullable() });
 
+/** The phone's cleanup in a few words; what it stands on was looked at lately, not now. */
+export const cleanupBrief = z.object({
+  stage: z.enum(['protecting', 'refused', 'cleaning', 'reviewing', 'reviewed']),
+  verdict: z.enum(['safe', 'safe-except']).nullable(),
+  coversUntil: time.nullable(),
+  validUntil: time.nullable(),
+  standing: z.enum(['valid', 'uncertain', 'lapsed']).nullable(),
+  /** Why it lapsed; null: it did not. */
+  reason: z.string().nullable(),
+  pinnedUntil: time.nullable(),
+});
+export type CleanupBrief = z.infer<typeof cleanupBrief>;
+
 export const phoneView = z.object({
   udid,
   name: z.string(),
@@ -62,6 +75,8 @@ export const phoneView = z.object({
   lastFailure: z.object({ at: time, code: z.string() }).nullable(),
   health: phoneHealth,
   next: nextRun,
+  /** Null: none was begun. */
+  cleanup: cleanupBrief.nullable(),
   /** The last thirty days on this computer's calendar, today last. */
   fence: z.array(z.enum(['verified', 'finished', 'none'])).length(30),
 });

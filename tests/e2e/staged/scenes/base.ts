@@ -51,6 +51,7 @@ function phone(facts: Partial<PhoneView> & Pick<PhoneView, 'udid' | 'name'>): Ph
     lastFailure: null,
     health: { rule: 'well', facts: {}, protectedUntil: daysAgo(0) },
     next: { reason: 'off', at: null },
+    cleanup: null,
     fence: fence('vvvvvv.vvvvvvvvvvvvvvvvvvuvvvv'),
     ...facts,
   };
@@ -80,6 +81,7 @@ export const phones: readonly PhoneView[] = [
     lastVerifiedAt: daysAgo(9),
     health: { rule: 'trust-withdrawn', facts: {}, protectedUntil: daysAgo(9) },
     next: { reason: 'cable', at: null },
+    cleanup: null,
     fence: fence('v.vv.vvv.vvvv.vvvvvvv.........'),
   }),
   phone({
@@ -98,6 +100,7 @@ export const phones: readonly PhoneView[] = [
       verified: { level: 'quick', ok: true, at: daysAgo(1, 21, 10), opened: false },
     },
     health: { rule: 'well', facts: {}, protectedUntil: daysAgo(1, 21, 10) },
+    cleanup: null,
     fence: fence('vvvvvvvvvv.vvvvvvvvvvvv.vvvvv.'),
   }),
 ];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -49,13 +49,14 @@ export type Declaration = Readonly<z.infer<typeof declarationSchema>>;
 const fileSchema = z.object({
   format: z.literal('backstop-cleanup'),
   version: z.literal(1),
+  udid: udidText.nullable(),
   declared: z.record(z.string().max(120), declarationSchema),
   current: cleanupSchema.nullable(),
   past: z.array(cleanupSchema).max(MOST_PAST),
 });
 type State = Readonly<z.infer<typeof fileSchema>>;
 
-const EMPTY: State = { format: 'backstop-cleanup', version: 1, declared: {}, current: null, past: [] };
+const EMPTY: State = { format: 'backstop-cleanup', version: 1, udid: null, declared: {}, current: null, past: [] };
 
 export class CleanupStore {
   readonly #folder: string;
@@ -72,6 +73,18 @@ export class CleanupStore {
     } catch {
       return EMPTY;
     }
+  }
+
+  /** Phones of which there is anything. */
+  async udids(): Promise<readonly string[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const found = await Promise.all(
+      names.flatMap((name) => {
+        const key = /^([0-9a-z-]{1,64})\.json$/.exec(name)?.[1];
+        return key === undefined ? [] : [this.read(key)];
+      }),
+    );
+    return found.flatMap(({ udid }) => udid ?? []);
   }
 
   async current(udid: string): Promise<Cleanup | null> {
@@ -143,7 +156,7 @@ export class CleanupStore {
     try {
       const file = await open(temporary, 'wx', 0o600);
       try {
-        await file.writeFile(JSON.stringify(state));
+        await file.writeFile(JSON.stringify({ ...state, udid }));
         await file.sync();
       } finally {
         await file.close();

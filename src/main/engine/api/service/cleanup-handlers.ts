@@ -1,9 +1,16 @@
 import type { CleanupReviewResult, LossMeter, SnapshotSummary } from '../../../../shared/contract/index.ts';
-import type { CleanupView, JobView, LossView, OutputOf } from '../../../../shared/contract/procedures/index.ts';
+import type {
+  CleanupBrief,
+  CleanupView,
+  JobView,
+  LossView,
+  OutputOf,
+} from '../../../../shared/contract/procedures/index.ts';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
 import type { CleanupChoice, Standing } from '../../../../shared/rules/guidance/index.ts';
 import { type Cleanup, CleanupStore } from '../cleanup/cleanup-store.ts';
 import { estimatesOf } from '../cleanup/estimates.ts';
+import { CleanupWatch } from './cleanup-watch.ts';
 import type { Handlers, Of } from './handlers.ts';
 import type { LiveParts } from './live-parts.ts';
 import type { JobWork } from './parts.ts';
@@ -17,26 +24,43 @@ const DONE = { done: true } as const;
 /** A standing is asked for by every page that shows it, and each time the phone's photos are listed. */
 const STANDING_MS = 15_000;
 
-export function cleanupHandlers(parts: LiveParts): { readonly handlers: CleanupHandlers; readonly forget: () => void } {
-  const cleanups = new Cleanups(parts);
-  return { handlers: cleanups.handlers(), forget: () => cleanups.forget() };
-}
-
-class Cleanups {
+export class Cleanups {
   readonly #parts: LiveParts;
   readonly #store: CleanupStore;
   /** By phone, in memory only: names of things are in it. */
   readonly #reviews = new Map<string, CleanupReviewResult>();
   readonly #standings = new Map<string, { readonly atMs: number; readonly standing: Standing | null }>();
   readonly #runs = new Map<string, string>();
+  readonly #watch: CleanupWatch;
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
     this.#store = new CleanupStore(parts.home);
     // A version that was checked, pinned or taken away may have ended a certificate.
     parts.events.on((event) => {
-      if (event.type === 'changed' && event.topic !== 'cleanup') this.#standings.clear();
+      if (event.type !== 'changed' || event.topic === 'activity') return;
+      this.#standings.clear();
+      this.#watch.soon();
     });
+    this.#watch = new CleanupWatch({
+      store: this.#store,
+      // A phone at work is not asked how it is.
+      look: async (udid) => (parts.jobs.isBusy({ udid }) ? this.#watch.of(udid) : briefOf(await this.#view(udid))),
+      onChange: (udid, now, before) => {
+        if (now?.standing === 'lapsed' && before?.standing === 'valid') {
+          note(parts, 'certificate-lapsed', udid, { facts: { reason: now.reason } });
+        }
+        parts.events.changed('phones');
+      },
+    });
+  }
+
+  briefOf(udid: string): CleanupBrief | null {
+    return this.#watch.of(udid);
+  }
+
+  async close(): Promise<void> {
+    await this.#watch.close();
   }
 
   /** When looking into backups is locked. */
@@ -105,7 +129,11 @@ class Cleanups {
         };
       },
 
-      'cleanup.get': async ({ udid }) => ({ cleanup: await this.#view(udid) }),
+      'cleanup.get': async ({ udid }) => {
+        const cleanup = await this.#view(udid);
+        this.#watch.saw(udid, briefOf(cleanup));
+        return { cleanup };
+      },
 
       'cleanup.without': async ({ udid, choice }) => {
         note(this.#parts, 'cleanup-without', udid, { facts: { options: choice.options.join(', ') } });
@@ -301,9 +329,6 @@ class Cleanups {
     const { vaults, engine, passwords } = this.#parts;
     const path = vault === null || !(await vaults.isOnline(vault)) ? null : await vaults.path(vault);
     const standing = await engine.cleanup.standing({ vault: path, udid, askPassword: passwords.asker(udid) });
-    if (standing?.state === 'lapsed' && known?.standing?.state === 'valid') {
-      note(this.#parts, 'certificate-lapsed', udid, { facts: { reason: standing.reason } });
-    }
     this.#standings.set(key, { atMs: Date.now(), standing });
     return standing;
   }
@@ -392,6 +417,20 @@ function stageOf({ isDecided, certificate, finishedAt, reviewed }: Cleanup, run:
   if (certificate === null) return 'refused';
   if (reviewed !== null) return 'reviewed';
   return finishedAt === null ? 'cleaning' : 'reviewing';
+}
+
+function briefOf(view: CleanupView | null): CleanupBrief | null {
+  if (view === null) return null;
+  const { stage, certificate, standing } = view;
+  return {
+    stage,
+    verdict: certificate?.verdict ?? null,
+    coversUntil: certificate?.coversUntil ?? null,
+    validUntil: certificate?.validUntil ?? null,
+    standing: standing?.state ?? null,
+    reason: standing?.state === 'lapsed' ? standing.reason : null,
+    pinnedUntil: certificate?.pinnedUntil ?? null,
+  };
 }
 
 function sameChoice(one: CleanupChoice, other: CleanupChoice): boolean {

@@ -1,4 +1,4 @@
-import type { OutputOf } from '../../../../shared/contract/procedures/index.ts';
+import type { CleanupBrief, OutputOf } from '../../../../shared/contract/procedures/index.ts';
 import type { MuxEndpoint, PairRecordStore } from '../../device/index.ts';
 import type { Lock } from './lock.ts';
 import type { ServiceParts } from './parts.ts';
@@ -15,6 +15,8 @@ export interface LiveParts extends ServiceParts {
   readonly muxers: OtherMuxers;
   readonly pairRecords: PairRecordStore;
   readonly listBackups: () => Promise<OutputOf<'backups.list'>>;
+  /** What is known of a phone's cleanup, at once. */
+  readonly cleanupOf: (udid: string) => CleanupBrief | null;
   readonly listVaults: () => Promise<Pick<OutputOf<'vaults.list'>, 'vaults'>>;
 }
 

@@ -30,6 +30,7 @@ export function phonesHandlers(parts: LiveParts): Handlers<Of<'phones'>> {
         vaults,
         running: (udid) => runningOf(parts, udid),
         password: (udid) => passwords.has(udid),
+        cleanup: parts.cleanupOf,
         limitDays: library.settings().limitDays,
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         now: new Date(),

@@ -1,4 +1,10 @@
-import { type BackupRow, type PhoneView, udid, type VaultView } from '../../../../shared/contract/procedures/index.ts';
+import {
+  type BackupRow,
+  type CleanupBrief,
+  type PhoneView,
+  udid,
+  type VaultView,
+} from '../../../../shared/contract/procedures/index.ts';
 import { fenceOf, type HealthVersion, healthOf } from '../../../../shared/rules/health/index.ts';
 import { productName } from '../../backup/index.ts';
 import type { PhoneMemory } from './parts.ts';
@@ -12,6 +18,7 @@ export interface PhoneSources {
   readonly vaults: readonly VaultView[];
   readonly running: (udid: string) => { readonly percent: number | null; readonly wantsPasscode: boolean } | null;
   readonly password: (udid: string) => Promise<'keychain' | 'memory' | 'none'>;
+  readonly cleanup: (udid: string) => CleanupBrief | null;
   readonly limitDays: number;
   readonly timeZone: string;
   readonly now: Date;
@@ -86,6 +93,7 @@ async function phoneView(id: string, sources: PhoneSources): Promise<PhoneView> 
     lastFailure: memory?.lastFailure ?? null,
     health,
     next: { reason: 'off', at: null },
+    cleanup: sources.cleanup(id),
     fence: fenceOf(versions, sources.now, sources.timeZone),
   };
 }

@@ -16,7 +16,7 @@ import { createEngine } from '../create-engine.ts';
 import { backupJobHandlers } from './backup-jobs.ts';
 import { backupHandlers } from './backups-handlers.ts';
 import { type Browsing, createBrowsing } from './browse-handlers.ts';
-import { cleanupHandlers } from './cleanup-handlers.ts';
+import { Cleanups } from './cleanup-handlers.ts';
 import { Events } from './events.ts';
 import type { EngineProcedureName, Handler, Handlers } from './handlers.ts';
 import { jobsHandlers } from './jobs-handlers.ts';
@@ -67,6 +67,7 @@ class LocalService implements Service {
   readonly #parts: LiveParts;
   readonly #vaults: VaultRegistry;
   readonly #browsing: Browsing;
+  readonly #cleanups: Cleanups;
   readonly #handlers: Handlers;
   #closing: Promise<void> | null = null;
 
@@ -97,14 +98,15 @@ class LocalService implements Service {
       muxers,
       pairRecords,
       listBackups: () => this.#ask('backups.list', { udid: null }),
+      cleanupOf: (udid) => this.#cleanups.briefOf(udid),
       listVaults: () => this.#ask('vaults.list', {}),
     };
     this.#parts = parts;
     this.#vaults = vaults;
     this.#browsing = createBrowsing(parts, { secrets: async () => keychain?.store ?? null });
-    const cleanups = cleanupHandlers(parts);
+    this.#cleanups = new Cleanups(parts);
     lock.onLock(() => this.#browsing.closeAll());
-    lock.onLock(async () => cleanups.forget());
+    lock.onLock(() => this.#cleanups.forget());
     this.#handlers = {
       ...phonesHandlers(parts),
       ...passwordsHandlers(parts),
@@ -114,7 +116,7 @@ class LocalService implements Service {
       ...vaultHandlers(parts),
       ...settingsHandlers(parts, { keychainKind: passwords.keychainKind }),
       ...this.#browsing.handlers,
-      ...cleanups.handlers,
+      ...this.#cleanups.handlers(),
     };
     this.host = {
       offerPlace: (path) => parts.places.offer(path),
@@ -150,6 +152,7 @@ class LocalService implements Service {
   async #close(): Promise<void> {
     const { jobs, lock, live, demo, library } = this.#parts;
     lock.close();
+    await this.#cleanups.close();
     await jobs.close();
     await live.close();
     await demo.stop();
