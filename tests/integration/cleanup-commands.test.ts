@@ -189,6 +189,14 @@ describe('a cleanup', () => {
     const { phone, run } = await world();
     expect((await run('backup', '--verify', 'full')).code).toBe(0);
     await phone.command({ cmd: 'detach' });
+    // What would be lost is asked most by those who have lost it.
+    const lost = (await run('at-risk', phone.udid)).last;
+    expect(lost).toMatchObject({ phones: [], maps: [{ udid: phone.udid }] });
+    const row = lost['maps'][0].map.rows.find((one: { id: string }) => one.id === 'messages');
+    expect(row).toMatchObject({
+      ifLost: 'comes-back',
+      cells: { vault: { state: 'proven' }, other: { state: 'unknown' } },
+    });
     const away = await run('cleanup', 'certificate', 'photos');
     expect(away.last['issued']).toBe(false);
     expect(checkOf(away.last['reasons'], 'newer-than-cleanup')).toMatch(/^unknown: /);

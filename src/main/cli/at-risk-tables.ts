@@ -19,9 +19,31 @@ const KINDS = {
 } as const;
 
 /** The loss meter of each phone, then what takes its room. */
-export function atRiskText({ phones }: AtRiskResult): string {
-  if (phones.length === 0) return 'No iPhone is connected. Connect one with a cable and unlock it.';
-  return phones.map(phoneText).join('\n\n');
+export function atRiskText({ phones, maps }: AtRiskResult): string {
+  if (phones.length === 0 && maps.length === 0)
+    return 'No iPhone is connected. Connect one with a cable and unlock it.';
+  return [...phones.map(phoneText), ...maps.map(mapText)].join('\n\n');
+}
+
+const LOST = {
+  'comes-back': 'comes back',
+  partly: 'comes back in part',
+  hoped: 'only where somebody says it is',
+  unknown: 'nobody knows',
+  lost: 'would be lost',
+} as const;
+
+/** Where each group of data is, and what becomes of it without the phone. */
+function mapText({ udid, map }: AtRiskResult['maps'][number]): string {
+  const width = Math.max(...map.rows.map(({ id }) => id.length));
+  const rows = map.rows.map(({ id, cells, ifLost }) => {
+    const places = (['vault', 'second-copy', 'icloud', 'other'] as const).map((place) => {
+      const { state, at } = cells[place];
+      return `${place} ${state}${at === null ? '' : ` ${at.slice(0, 10)}`}`;
+    });
+    return `  ${id.padEnd(width)}  ${LOST[ifLost]} (${places.join(', ')})`;
+  });
+  return [`Without ${udid} today:`, ...rows].join('\n');
 }
 
 function phoneText({ udid, name, loss, storage }: PhoneAtRisk): string {

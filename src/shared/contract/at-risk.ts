@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { coverageMapSchema } from '../rules/guidance/index.ts';
 
 /**
  * What a phone holds now, and what of it is in no verified version yet. Everything says how it is known: counted on the
@@ -82,5 +83,10 @@ export const phoneAtRiskSchema = z.object({
 });
 export type PhoneAtRisk = z.infer<typeof phoneAtRiskSchema>;
 
-export const atRiskResultSchema = z.object({ type: z.literal('result'), phones: z.array(phoneAtRiskSchema) });
+export const atRiskResultSchema = z.object({
+  type: z.literal('result'),
+  phones: z.array(phoneAtRiskSchema),
+  /** What would be lost today: groups of data against the places where they are. Of a named phone also while it is away. */
+  maps: z.array(z.object({ udid: z.string(), map: coverageMapSchema })),
+});
 export type AtRiskResult = z.infer<typeof atRiskResultSchema>;

@@ -25,7 +25,7 @@ export async function atRisk(
   { access, opener, openVault }: AtRiskSources,
   request: AtRiskRequest,
   options: WorkOptions,
-): Promise<AtRiskResult> {
+): Promise<Pick<AtRiskResult, 'phones'>> {
   const { udid, askPassword } = request;
   const known = await knownPhones(access, udid, options);
   await using vault = await openOrNone(openVault);
@@ -34,7 +34,7 @@ export async function atRisk(
     const version = vault === null ? null : await lastVerifiedMedia(vault, one.udid, { opener, askPassword }, options);
     phones.push(await lookAt(one, version, options));
   }
-  return { type: 'result', phones };
+  return { phones };
 }
 
 /** A phone that cannot be asked is unknown, with its reason; the others are counted all the same. */

@@ -114,7 +114,18 @@ class LocalEngine implements Engine {
 
   async atRisk(request: AtRiskRequest, options: WorkOptions = {}): Promise<AtRiskResult> {
     const sources = { access: this.#phones, opener: this.#opener, openVault: () => this.#open(request.vault) };
-    return await atRisk(sources, request, options);
+    const { phones } = await atRisk(sources, request, options).catch((error: unknown) => {
+      // A phone that is lost is the one that this is asked about.
+      if (request.udid === null || !isBackstopError(error, 'device/not-found')) throw error;
+      return { phones: [] };
+    });
+    const udids = request.udid === null ? phones.map(({ udid }) => udid) : [request.udid];
+    const maps: AtRiskResult['maps'] = [];
+    for (const udid of udids) {
+      const { map } = await this.cleanup.riskMap({ ...request, udid }, options);
+      maps.push({ udid, map });
+    }
+    return { type: 'result', phones, maps };
   }
 
   async rescue(request: RescueRequest, options: WorkOptions = {}): Promise<RescueResult> {

@@ -268,7 +268,7 @@ export class Cleanups {
         const id = await this.#vaultOf(udid, null);
         const path = id === null ? '' : await vaults.path(id);
         const { map } = await engine.cleanup.riskMap({ vault: path, udid, askPassword: passwords.asker(udid) });
-        return { map, loss: null, at: new Date().toISOString() };
+        return { map, loss: await this.#loss(udid), at: new Date().toISOString() };
       },
       'risk.declare': async ({ udid, group, place, value }) => {
         await engine.cleanup.declare({ udid, about: `${group}:${place}`, value });
