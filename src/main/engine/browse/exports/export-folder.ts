@@ -1,13 +1,17 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, realpath, rename, rm, symlink, utimes } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, realpath, rm, symlink } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import { foldedName, numbered, safeFileName } from './safe-file-names.ts';
+import { giveName, sweepUnfinished, UnfinishedNames } from './unfinished.ts';
 
 /**
  * A folder of the owner that things are taken out to. Nothing is written outside of it, whatever names come from the
  * phone; nothing that is there is overwritten; and at the end every file is read back and listed with its SHA-256.
+ *
+ * Every file has an unfinished name until it is whole. One that is there already with the same content, as after an export
+ * that was killed, is taken as it is; one with another content stays, and ours gets a number.
  */
 
 export const SUMS = 'SHA256SUMS';
@@ -48,6 +52,12 @@ export interface Exported {
   readonly sums: string | null;
 }
 
+interface Claim {
+  readonly path: readonly string[];
+  /** Files that have the names before it. */
+  readonly passed: readonly (readonly string[])[];
+}
+
 export class ExportFolder implements AsyncDisposable {
   readonly #root: string;
   readonly #taken = new Set<string>();
@@ -55,15 +65,19 @@ export class ExportFolder implements AsyncDisposable {
   readonly #folders = new Map<string, Promise<boolean>>();
   /** What was written and not yet read back. */
   readonly #unchecked: WrittenFile[] = [];
+  readonly #names: UnfinishedNames;
   readonly #sumsName: string;
+  /** The list under its unfinished name: half a list would say that all is well. */
+  readonly #sumsPath: string;
   readonly #sums: FileHandle;
   #files = 0;
   #bytes = 0;
-  #isFinished = false;
 
-  private constructor(root: string, sumsName: string, sums: FileHandle) {
+  private constructor(root: string, names: UnfinishedNames, sumsName: string, sumsPath: string, sums: FileHandle) {
     this.#root = root;
+    this.#names = names;
     this.#sumsName = sumsName;
+    this.#sumsPath = sumsPath;
     this.#sums = sums;
   }
 
@@ -78,15 +92,11 @@ export class ExportFolder implements AsyncDisposable {
           throw new BackstopError('export/target-in-vault', { data: { path: root } });
         }
       }
-      for (let number = 1; number < MAX_NUMBER; number += 1) {
-        const name = numbered(SUMS, number);
-        const sums = await open(join(root, name), 'wx+', 0o600).catch((error: NodeJS.ErrnoException) => {
-          if (error.code === 'EEXIST') return null;
-          throw error;
-        });
-        if (sums !== null) return new ExportFolder(root, name, sums);
-      }
-      throw new BackstopError('browse/name-taken', { data: { path: join(root, SUMS) } });
+      await sweepUnfinished(root);
+      const names = new UnfinishedNames();
+      const sumsName = await freeName(root);
+      const sumsPath = join(root, names.next());
+      return new ExportFolder(root, names, sumsName, sumsPath, await open(sumsPath, 'wx+', 0o600));
     } catch (error) {
       throw asExportError(error, directory);
     }
@@ -102,9 +112,8 @@ export class ExportFolder implements AsyncDisposable {
     content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     options: WriteOptions = {},
   ): Promise<WrittenFile> {
-    const path = await this.#claim(parts, options.onClash ?? 'number');
-    const target = join(this.#root, ...path);
-    const unfinished = join(this.#root, ...path.slice(0, -1), `.backstop-${randomUUID()}`);
+    const claim = await this.#claim(parts, options.onClash ?? 'number');
+    const unfinished = this.#unfinishedBeside(claim.path);
     const hash = createHash('sha256');
     let bytes = 0;
     try {
@@ -118,26 +127,72 @@ export class ExportFolder implements AsyncDisposable {
           }
           bytes += chunk.length;
         }
+        await setTimes(file, options);
+        await file.datasync();
       } finally {
         await file.close();
       }
-      await setTimes(unfinished, options);
-      await rename(unfinished, target);
+      const sha256 = hash.digest('hex');
+      const path = await this.#settle(parts, claim, unfinished, { bytes, sha256 }, options);
+      const written = { path: path.join('/'), bytes, sha256 };
+      this.#unchecked.push(written);
+      await this.#list([written]);
+      return written;
     } catch (error) {
       await rm(unfinished, { force: true });
-      this.#taken.delete(foldedName(path.join('/')));
-      throw asExportError(error, target);
+      this.#taken.delete(foldedName(claim.path.join('/')));
+      throw asExportError(error, join(this.#root, ...claim.path));
     }
-    const written = { path: path.join('/'), bytes, sha256: hash.digest('hex') };
-    this.#unchecked.push(written);
-    await this.#list([written]);
-    return written;
   }
 
-  /** A free name for a file that somebody else writes, as a new one; they say so with `wrote`. */
-  async reserve(parts: readonly string[]): Promise<{ readonly path: string; readonly target: string }> {
-    const path = await this.#claim(parts, 'number');
-    return { path: path.join('/'), target: join(this.#root, ...path) };
+  /** The place of a file that is whole: its claimed name, or that of one with the same content. */
+  async #settle(
+    parts: readonly string[],
+    first: Claim,
+    unfinished: string,
+    whole: { readonly bytes: number; readonly sha256: string },
+    { onClash = 'number', signal }: WriteOptions,
+  ): Promise<readonly string[]> {
+    for (let claim = first; ; claim = await this.#claim(parts, onClash)) {
+      for (const there of claim.passed) {
+        const folded = foldedName(there.join('/'));
+        if (this.#taken.has(folded) || !(await hasContent(join(this.#root, ...there), whole, signal))) continue;
+        // Another file of ours may have taken it while it was read.
+        if (this.#taken.has(folded)) continue;
+        this.#taken.add(folded);
+        this.#taken.delete(foldedName(claim.path.join('/')));
+        await rm(unfinished, { force: true });
+        return there;
+      }
+      if (await giveName(unfinished, join(this.#root, ...claim.path))) return claim.path;
+      // Somebody else's file came there while ours was written: its name stays taken.
+    }
+  }
+
+  /**
+   * A free name for a file that somebody else writes, first under its unfinished name; they say so with `wrote`. Null: there
+   * is a file of that name, which may be the same; only `write` can tell.
+   */
+  async reserve(
+    parts: readonly string[],
+  ): Promise<{ readonly path: string; readonly target: string; readonly unfinished: string } | null> {
+    const { path, passed } = await this.#claim(parts, 'number');
+    if (passed.length > 0) {
+      this.#taken.delete(foldedName(path.join('/')));
+      return null;
+    }
+    return { path: path.join('/'), target: join(this.#root, ...path), unfinished: this.#unfinishedBeside(path) };
+  }
+
+  /** A folder for what is not to stay; whoever asks for it takes it away, or the next export after a kill. */
+  async scratchFolder(): Promise<string> {
+    const path = join(this.#root, this.#names.next());
+    await mkdir(path, { mode: 0o700 });
+    return path;
+  }
+
+  #unfinishedBeside(path: readonly string[]): string {
+    return join(this.#root, ...path.slice(0, -1), this.#names.next());
   }
 
   /** These were written under their reserved names, and read back. */
@@ -170,7 +225,7 @@ export class ExportFolder implements AsyncDisposable {
     if (target === '' || target.startsWith('/') || end === '..' || end.startsWith(`..${sep}`)) {
       throw new BackstopError('browse/link-outside', { data: { target } });
     }
-    const path = await this.#claim(parts, 'refuse');
+    const { path } = await this.#claim(parts, 'refuse');
     await symlink(relative(join(...folder, '.'), end) || '.', join(this.#root, ...path)).catch(
       (error: NodeJS.ErrnoException) => {
         if (error.code === 'EEXIST') throw new BackstopError('browse/name-taken', { data: { path: path.join('/') } });
@@ -189,18 +244,21 @@ export class ExportFolder implements AsyncDisposable {
       const found = await sumOf(join(this.#root, ...path.split('/')), options.signal);
       if (found !== sha256) throw exportDamaged(join(this.#root, path));
     }
-    this.#isFinished = true;
-    return { files: this.#files, bytes: this.#bytes, sums: this.#sumsName };
+    let sums = this.#sumsName;
+    // Another export into the same folder may have ended first.
+    while (!(await giveName(this.#sumsPath, join(this.#root, sums)))) sums = await freeName(this.#root);
+    await syncFolder(this.#root);
+    return { files: this.#files, bytes: this.#bytes, sums };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#sums.close();
-    // Half a list would say that all is well.
-    if (!this.#isFinished) await rm(join(this.#root, this.#sumsName), { force: true });
+    await rm(this.#sumsPath, { force: true });
   }
 
   /** Takes a free name below the folder, and makes the folders above it. */
-  async #claim(parts: readonly string[], onClash: 'number' | 'refuse'): Promise<string[]> {
+  async #claim(parts: readonly string[], onClash: 'number' | 'refuse'): Promise<Claim> {
+    const passed: string[][] = [];
     const safe = parts.map((part) => safeFileName(part));
     const name = safe.pop() ?? '_';
     const isNew = await this.#folder(safe);
@@ -211,8 +269,9 @@ export class ExportFolder implements AsyncDisposable {
       if (!this.#taken.has(folded) && !isFolder && folded !== foldedName(this.#sumsName)) {
         this.#taken.add(folded);
         const there = isNew ? null : await lstat(join(this.#root, ...path)).catch(() => null);
-        if (there === null) return path;
+        if (there === null) return { path, passed };
         this.#taken.delete(folded);
+        if (there.isFile()) passed.push(path);
       }
       if (onClash === 'refuse') break;
     }
@@ -222,6 +281,10 @@ export class ExportFolder implements AsyncDisposable {
   /** Makes folders one by one and follows no link: somebody may have put one there. True: the last one is new. */
   async #folder(parts: readonly string[]): Promise<boolean> {
     let isNew = false;
+    const [top] = parts;
+    if (top !== undefined && foldedName(top) === foldedName(this.#sumsName)) {
+      throw new BackstopError('browse/name-taken', { data: { path: join(this.#root, top) } });
+    }
     for (let depth = 1; depth <= parts.length; depth += 1) {
       const path = join(this.#root, ...parts.slice(0, depth));
       let made = this.#folders.get(path);
@@ -242,6 +305,7 @@ async function makePlainFolder(path: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw asExportError(error, path);
     if (!(await lstat(path)).isDirectory()) throw new BackstopError('browse/name-taken', { data: { path } });
+    await sweepUnfinished(path);
     return false;
   }
 }
@@ -250,10 +314,38 @@ export function exportDamaged(path: string): BackstopError {
   return new BackstopError('browse/export-damaged', { data: { path } });
 }
 
-async function setTimes(path: string, { modifiedMs }: FileTimes): Promise<void> {
+async function setTimes(file: FileHandle, { modifiedMs }: FileTimes): Promise<void> {
   if (modifiedMs == null) return;
   const date = new Date(modifiedMs);
-  if (Number.isFinite(date.getTime())) await utimes(path, date, date);
+  if (Number.isFinite(date.getTime())) await file.utimes(date, date);
+}
+
+async function freeName(root: string): Promise<string> {
+  for (let number = 1; number < MAX_NUMBER; number += 1) {
+    const name = numbered(SUMS, number);
+    if ((await lstat(join(root, name)).catch(() => null)) === null) return name;
+  }
+  throw new BackstopError('browse/name-taken', { data: { path: join(root, SUMS) } });
+}
+
+async function hasContent(
+  path: string,
+  { bytes, sha256 }: { readonly bytes: number; readonly sha256: string },
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const there = await lstat(path).catch(() => null);
+  return there?.isFile() === true && there.size === bytes && (await sumOf(path, signal)) === sha256;
+}
+
+/** Names that were given outlast a power cut. Not every disk knows it, and none of the files depends on it. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync().catch(() => undefined);
+  } finally {
+    await folder.close();
+  }
 }
 
 async function sumOf(path: string, signal: AbortSignal | undefined): Promise<string> {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkOptions } from '../../../../shared/contract/index.ts';
 import { BackstopError, isBackstopError } from '../../../../shared/errors/index.ts';
@@ -263,7 +263,7 @@ async function printTalks(
 ): Promise<KindExport> {
   const print = await browserPrinter();
   await using folder = await ExportFolder.open(directory, outside);
-  const pages = await mkdtemp(join(folder.root, '.backstop-pages-'));
+  const pages = await folder.scratchFolder();
   const unreadable: Unreadable[] = [];
   let items = 0;
   try {

@@ -166,12 +166,18 @@ export class BulkExtraction {
     }
   }
 
-  /** Null: it has no place to go to. */
+  /** Null: it has no place to go to, or is on its way. */
   async #plan(file: BackupFile, key: Uint8Array | null, from: ExtractJob['from']): Promise<Planned | null> {
     try {
-      const { path, target } = await this.#folder.reserve(partsOf(file));
+      const place = await this.#folder.reserve(partsOf(file));
+      if (place === null) {
+        this.#owner.found -= 1;
+        await this.#running.start(() => this.#owner.take(file));
+        return null;
+      }
+      const { path, target, unfinished } = place;
       const modified = Math.max(0, file.modified ?? 0);
-      return { file, path, job: { from, key, expected: file.sizeBytes, target, modified } };
+      return { file, path, job: { from, key, expected: file.sizeBytes, target, unfinished, modified } };
     } catch (error) {
       this.#owner.missed(file, error);
       return null;

@@ -1,5 +1,18 @@
 import { createDecipheriv, createHash, hash } from 'node:crypto';
-import { closeSync, constants, futimesSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  futimesSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 
 /**
@@ -11,6 +24,11 @@ import { parentPort } from 'node:worker_threads';
 const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 const BLOCK_BYTES = 16;
 const READ_BYTES = 4 * 1024 * 1024;
+/**
+ * Longer files are on the disk before they get their names. For short ones that would take longer than all the rest; after
+ * a power cut the list of sums, which is written last, tells whether they are whole.
+ */
+const SYNC_BYTES = 8 * 1024 * 1024;
 const NO_IV = Buffer.alloc(BLOCK_BYTES);
 const NOTHING = Buffer.alloc(0);
 
@@ -36,7 +54,7 @@ class Output {
   /** @param {import('./extract-threads.ts').ExtractJob} job */
   constructor(job) {
     this.#job = job;
-    this.#file = openSync(job.target, FLAGS, 0o600);
+    this.#file = openSync(job.unfinished, FLAGS, 0o600);
     this.#decipher = job.key === null ? null : createDecipheriv('aes-256-cbc', job.key, NO_IV).setAutoPadding(false);
   }
 
@@ -62,14 +80,19 @@ class Output {
     }
     this.#write(this.#end());
     if (this.#job.modified > 0) futimesSync(this.#file, this.#job.modified, this.#job.modified);
+    if (this.#bytes >= SYNC_BYTES) fdatasyncSync(this.#file);
     closeSync(this.#file);
+    const { target, unfinished } = this.#job;
     const sha256 = this.#hash.digest('hex');
-    return { bytes: this.#bytes, sha256, isAsWritten: sumOf(this.#job.target) === sha256 };
+    const isAsWritten = sumOf(unfinished) === sha256;
+    if (isAsWritten && giveName(unfinished, target)) return { bytes: this.#bytes, sha256, isAsWritten };
+    rmSync(unfinished, { force: true });
+    return isAsWritten ? { isTaken: true } : { bytes: this.#bytes, sha256, isAsWritten };
   }
 
   drop() {
     closeSync(this.#file);
-    rmSync(this.#job.target, { force: true });
+    rmSync(this.#job.unfinished, { force: true });
   }
 
   /** The last bytes, as formats/crypto/payload.ts judges them: padding decides, and the list's size only without one. */
@@ -92,6 +115,20 @@ class Output {
     for (let done = 0; done < plain.length; ) done += writeSync(this.#file, plain, done, plain.length - done);
     this.#bytes += plain.length;
   }
+}
+
+/** As unfinished.ts does it. @param {string} unfinished @param {string} target */
+function giveName(unfinished, target) {
+  try {
+    linkSync(unfinished, target);
+    unlinkSync(unfinished);
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+  }
+  if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) return false;
+  renameSync(unfinished, target);
+  return true;
 }
 
 /** @param {string} path */
@@ -152,7 +189,6 @@ function through(job, fill) {
   try {
     output = new Output(job);
   } catch (error) {
-    if (error.code === 'EEXIST') return { isTaken: true };
     throw Object.assign(error, { target: job.target });
   }
   try {

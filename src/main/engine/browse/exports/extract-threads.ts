@@ -12,6 +12,8 @@ export interface ExtractJob {
   /** The list's size, for a payload without padding. */
   readonly expected: number | null;
   readonly target: string;
+  /** Its name until it is whole. */
+  readonly unfinished: string;
   /** Unix seconds; 0 leaves the time as it is. */
   readonly modified: number;
 }
