@@ -8,7 +8,7 @@ import type { TargetFolder } from './target-folder.ts';
 
 /** A large file is safe on the disk up to here every so often, and need not begin anew after a cable was pulled. */
 export const KEEP_EVERY_BYTES = 16 * 1024 * 1024;
-const READ_BYTES = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
 
 export interface CopyOptions {
   readonly signal?: AbortSignal | undefined;
@@ -123,7 +123,7 @@ export async function isWhole(folder: TargetFolder, copy: Copy, { signal, onByte
   if (file === null) return false;
   try {
     const hash = createHash('sha256');
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(READ_BYTES, copy.size)));
     let size = 0;
     for (;;) {
       signal?.throwIfAborted();

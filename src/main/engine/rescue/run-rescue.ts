@@ -200,7 +200,8 @@ class Rescue {
       bytes: unread.reduce((sum, copy) => sum + copy.size, 0),
     });
     const options = { signal: this.#signal, onBytes: (bytes: number) => this.#meter.bytes(bytes) };
-    for (const copy of unread) {
+    const queue = unread.values();
+    await inLanes([queue, queue, queue, queue], async (copy) => {
       this.#signal?.throwIfAborted();
       if (await isWhole(this.#folder, copy, options)) {
         this.#whole.add(copy);
@@ -210,7 +211,7 @@ class Rescue {
         this.#folder.markDamaged(copy);
       }
       this.#meter.file();
-    }
+    });
     this.#meter.end();
   }
 
