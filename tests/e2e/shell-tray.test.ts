@@ -34,6 +34,7 @@ describe('the tray', () => {
     expect(await menu(shell)).toEqual(
       expect.arrayContaining([
         'Back Up iPhone 15 Pro',
+        'Back Up Before Cleanup…',
         'Browse Latest Backup',
         'Open Backstop',
         'Settings…',
@@ -91,6 +92,11 @@ describe('the tray', () => {
     await eventually(
       () => told(page),
       (all) => all.includes('go /job?job=job-of-tray'),
+    );
+    await press(shell, 'cleanup');
+    await eventually(
+      () => told(page),
+      (all) => all.includes('go /cleanup'),
     );
     await press(shell, 'settings');
     await eventually(
@@ -205,6 +211,7 @@ describe.each(['darwin', 'win32'] as const)('the popover on %s', (platform) => {
     await popover.getByRole('heading', { name: 'Family iPhone' }).waitFor();
     expect(await popover.getByRole('button').allTextContents()).toEqual([
       'Back Up',
+      'Back Up Before Cleanup…',
       'Browse Latest Backup',
       'Open Backstop',
       'Settings…',

@@ -17,6 +17,9 @@ import { useCommands } from './use-commands.ts';
 const screens = {
   'first-run': lazy(() => import('../screens/first-run/FirstRun.tsx').then((m) => ({ default: m.FirstRun }))),
   backups: lazy(() => import('../screens/backups/AllBackups.tsx').then((m) => ({ default: m.AllBackups }))),
+  cleanup: lazy(() => import('../screens/cleanup/Cleanup.tsx').then((m) => ({ default: m.Cleanup }))),
+  risk: lazy(() => import('../screens/risk/Risk.tsx').then((m) => ({ default: m.Risk }))),
+  guide: lazy(() => import('../screens/cleanup/guide/Guide.tsx').then((m) => ({ default: m.Guide }))),
   history: lazy(() => import('../screens/history/History.tsx').then((m) => ({ default: m.History }))),
   contents: lazy(() => import('../screens/contents/Contents.tsx').then((m) => ({ default: m.Contents }))),
   browse: lazy(() => import('../screens/browse/Browse.tsx').then((m) => ({ default: m.Browse }))),
@@ -111,6 +114,12 @@ function Screen({ route }: { readonly route: Route }) {
   switch (route.screen) {
     case 'home':
       return <Home />;
+    case 'cleanup':
+      return <screens.cleanup route={route} />;
+    case 'risk':
+      return <screens.risk udid={route.udid ?? null} />;
+    case 'guide':
+      return <screens.guide page={route.page ?? null} />;
     case 'history':
       return <screens.history udid={route.udid} selected={route.snapshot ?? null} />;
     case 'contents':

@@ -3,16 +3,18 @@ import {
   ArrowDownUp,
   BadgeCheck,
   Boxes,
+  BrushCleaning,
   ChevronsUpDown,
   HardDrive,
   History,
   House,
   LayoutGrid,
   Settings,
+  ShieldQuestionMark,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-aria-components';
-import type { JobView, PhoneView } from '../../shared/contract/procedures/index.ts';
+import { isBackingUp, type JobView, type PhoneView } from '../../shared/contract/procedures/index.ts';
 import { isLive, useJobs, useQuery } from '../api/engine.tsx';
 import { Menu } from '../components/Menu.tsx';
 import { PhoneArt } from '../components/PhoneArt.tsx';
@@ -36,6 +38,11 @@ export function Sidebar({ toggle }: { readonly toggle: ReactNode }) {
       </div>
       <nav aria-label={t('nav.label')}>
         <Item route={{ screen: 'home' }} text="nav.home" icon={<House size={17} strokeWidth={1.6} />} />
+        <Item
+          route={phone === undefined ? { screen: 'cleanup' } : { screen: 'cleanup', udid: phone.udid }}
+          text="nav.cleanup"
+          icon={<BrushCleaning size={17} strokeWidth={1.6} />}
+        />
         <Item route={{ screen: 'backups' }} text="nav.backups" icon={<Boxes size={17} strokeWidth={1.6} />} />
         <Switcher phones={phones} phone={phone} isKnown={known !== undefined} />
         {phone === undefined ? null : (
@@ -60,6 +67,11 @@ export function Sidebar({ toggle }: { readonly toggle: ReactNode }) {
               route={{ screen: 'verify', udid: phone.udid }}
               text="nav.verify"
               icon={<BadgeCheck size={17} strokeWidth={1.6} />}
+            />
+            <Item
+              route={{ screen: 'risk', udid: phone.udid }}
+              text="nav.risk"
+              icon={<ShieldQuestionMark size={17} strokeWidth={1.6} />}
             />
           </>
         )}
@@ -92,6 +104,7 @@ function Item({
   const isHere =
     here.screen === route.screen ||
     (here.screen === 'contents' && route.screen === 'history') ||
+    (here.screen === 'guide' && route.screen === 'cleanup') ||
     (here.screen === 'job' && route.screen === 'activity');
   return (
     <Link
@@ -117,7 +130,7 @@ function Switcher({
   readonly isKnown: boolean;
 }) {
   const { go, choosePhone, route } = useNavigation();
-  const running = useJobs().find((one) => one.kind === 'backup' && one.udid === phone?.udid && isLive(one));
+  const running = useJobs().find((one) => isBackingUp(one) && one.udid === phone?.udid && isLive(one));
   if (phone === undefined) {
     return (
       <div className={styles['switcher']}>
@@ -132,7 +145,8 @@ function Switcher({
     choosePhone(udid);
     if (route.screen === 'history' || route.screen === 'changes' || route.screen === 'verify') {
       go({ screen: route.screen, udid });
-    } else if (route.screen === 'browse') go({ screen: 'browse', udid, kind: route.kind });
+    } else if (route.screen === 'cleanup' || route.screen === 'risk') go({ screen: route.screen, udid });
+    else if (route.screen === 'browse') go({ screen: 'browse', udid, kind: route.kind });
     else if (route.screen === 'contents') go({ screen: 'history', udid });
   };
   return (

@@ -5,7 +5,7 @@ import { useJobs, useQuery } from '../api/engine.tsx';
 import { Mark } from '../components/Mark.tsx';
 import { useLeft } from '../screens/job/use-left.ts';
 import { footerFact } from './footer-fact.ts';
-import { writeRoute } from './navigation.tsx';
+import { useNavigation, writeRoute } from './navigation.tsx';
 import styles from './SidebarFooter.module.css';
 
 /** The one most important live fact; it leads to the screen that it is about. */
@@ -21,7 +21,8 @@ export function SidebarFooter({
   const limitDays = useQuery('settings.get', {}, ['settings']).data?.limitDays ?? 3;
   const running = jobs.find((one) => isBackingUp(one) && one.state === 'running') ?? null;
   const left = useLeft(running);
-  const fact = footerFact({ phones, isKnown, vaults, jobs, limitDays, left });
+  const { udid } = useNavigation();
+  const fact = footerFact({ phones, isKnown, vaults, jobs, udid, limitDays, left });
   return (
     <Link className={styles['footer'] ?? ''} href={`#${writeRoute(fact.route)}`}>
       {fact.percent === null ? <Mark kind={fact.mark} size={17} label={null} /> : <Ring percent={fact.percent} />}

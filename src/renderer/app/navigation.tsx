@@ -12,6 +12,18 @@ export type Route =
   | { readonly screen: 'home' }
   | { readonly screen: 'first-run' }
   | { readonly screen: 'backups' }
+  | {
+      readonly screen: 'cleanup';
+      /** Without: the phone in focus. */
+      readonly udid?: string;
+      /** Without: wherever the phone's cleanup is. */
+      readonly step?: 'choose' | 'protect';
+      /** What is chosen, with commas between. */
+      readonly options?: string;
+      readonly apps?: string;
+    }
+  | { readonly screen: 'risk'; readonly udid?: string }
+  | { readonly screen: 'guide'; readonly page?: string }
   | { readonly screen: 'history'; readonly udid: string; readonly snapshot?: string }
   | { readonly screen: 'contents'; readonly udid: string; readonly version: Version }
   | {
@@ -59,7 +71,7 @@ export function NavigationProvider({ children }: { readonly children: ReactNode 
     window.addEventListener('hashchange', listen);
     return () => window.removeEventListener('hashchange', listen);
   }, []);
-  const udid = 'udid' in route ? route.udid : chosen;
+  const udid = ('udid' in route ? route.udid : undefined) ?? chosen;
   useEffect(() => {
     if (udid !== null) localStorage.setItem(PHONE_KEY, udid);
   }, [udid]);
@@ -109,6 +121,20 @@ export function readRoute(hash: string): Route {
     case 'destinations':
     case 'activity':
       return { screen: path };
+    case 'cleanup': {
+      const step = word('step');
+      return {
+        screen: 'cleanup',
+        ...optional('udid', udid),
+        ...(step === 'choose' || step === 'protect' ? { step } : {}),
+        ...optional('options', word('options')),
+        ...optional('apps', word('apps')),
+      };
+    }
+    case 'risk':
+      return { screen: 'risk', ...optional('udid', udid) };
+    case 'guide':
+      return { screen: 'guide', ...optional('page', word('page')) };
     case 'settings':
       return { screen: 'settings', ...optional('section', word('section')) };
     case 'search':

@@ -13,11 +13,12 @@ export interface Keys {
 
 export type Shortcut =
   | { readonly does: FaceCommand }
-  | { readonly does: 'home' | 'settings' | 'next-pane' }
+  | { readonly does: 'home' | 'cleanup' | 'settings' | 'next-pane' }
   | { readonly does: 'phone'; readonly index: number };
 
 const WITH_COMMAND: Readonly<Record<string, Shortcut>> = {
   '1': { does: 'home' },
+  '2': { does: 'cleanup' },
   '3': { does: 'show-history' },
   '4': { does: 'show-browse' },
   '5': { does: 'show-changes' },

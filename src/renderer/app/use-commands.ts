@@ -39,6 +39,9 @@ export function useCommands({ phones, jobs, toggleSidebar }: CommandParts): void
       case 'home':
         go({ screen: 'home' });
         return;
+      case 'cleanup':
+        go({ screen: 'cleanup' });
+        return;
       case 'settings':
         go({ screen: 'settings' });
         return;
@@ -50,6 +53,8 @@ export function useCommands({ phones, jobs, toggleSidebar }: CommandParts): void
         if (wanted === undefined) return;
         choosePhone(wanted.udid);
         if (route.screen === 'history' || route.screen === 'changes' || route.screen === 'verify') {
+          go({ screen: route.screen, udid: wanted.udid });
+        } else if (route.screen === 'cleanup' || route.screen === 'risk') {
           go({ screen: route.screen, udid: wanted.udid });
         } else if (route.screen === 'browse') go({ screen: 'browse', udid: wanted.udid, kind: route.kind });
         return;

@@ -3,6 +3,7 @@ import { activityScenes } from './scenes/activity.ts';
 import { base } from './scenes/base.ts';
 import { browseScenes } from './scenes/browse.ts';
 import { changesScenes } from './scenes/changes.ts';
+import { cleanupScenes } from './scenes/cleanup.ts';
 import { contentsScenes } from './scenes/contents.ts';
 import { destinationScenes } from './scenes/destinations.ts';
 import { firstRunScenes } from './scenes/first-run.ts';
@@ -36,4 +37,5 @@ export const scenes: Readonly<Record<string, StagedScreen>> = {
   ...contentsScenes,
   ...browseScenes,
   ...changesScenes,
+  ...cleanupScenes,
 };

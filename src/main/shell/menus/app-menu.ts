@@ -75,6 +75,7 @@ function viewMenu(options: AppMenuOptions): Item {
     label: shellText('menu.view'),
     submenu: [
       go(options, '/home', 'menu.home', 'CmdOrCtrl+1'),
+      go(options, '/cleanup', 'menu.cleanup', 'CmdOrCtrl+2'),
       command(options, 'show-history', 'menu.history', 'CmdOrCtrl+3'),
       command(options, 'show-browse', 'menu.browse', 'CmdOrCtrl+4'),
       command(options, 'show-changes', 'menu.changes', 'CmdOrCtrl+5'),

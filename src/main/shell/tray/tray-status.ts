@@ -202,12 +202,13 @@ function ofNeeds(facts: Facts, { now, locale }: TrayContext): TrayStatus | null 
   }
   const none = phones.find(({ health }) => health.rule === 'no-backup');
   if (none === undefined) return null;
-  return status('needs-you', none.name, shellText('tray.nothingProtected'), backUpItems(facts));
+  return status('needs-you', none.name, shellText('tray.nothingProtected'), [...backUpItems(facts), cleanupItem()]);
 }
 
 function ofRest(facts: Facts, { now, locale }: TrayContext): TrayStatus {
   const phones = facts.phones ?? [];
   const items = [...backUpItems(facts)];
+  items.push(cleanupItem());
   const newest = newestOf(phones);
   if (newest !== null) {
     const route = `/browse?${new URLSearchParams({ udid: newest.udid, kind: 'photos' })}`;
@@ -243,6 +244,10 @@ function backUpItems(facts: Facts): readonly TrayItem[] {
   return (facts.phones ?? [])
     .filter(({ isConnected }) => isConnected)
     .map(({ udid }) => item(`back-up:${udid}`, text('tray.item.backUp', facts, udid), { kind: 'back-up', udid }));
+}
+
+function cleanupItem(): TrayItem {
+  return item('cleanup', shellText('tray.item.cleanup'), { kind: 'go', route: '/cleanup' });
 }
 
 function historyItem(facts: Facts, { udid }: PhoneView): TrayItem {

@@ -1,4 +1,4 @@
-import { Plus, X } from 'lucide-react';
+import { BrushCleaning, Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import type { JobView, PhoneView, Settings } from '../../../shared/contract/procedures/index.ts';
 import { isBackingUp } from '../../../shared/contract/procedures/index.ts';
@@ -58,10 +58,24 @@ export function Home() {
         {isReady && phones.length === 0 ? <HomeEmpty step={settings?.firstRunStep ?? 'done'} /> : null}
         {isReady && phones.length > 0 ? (
           <>
-            <h2 className={styles['headline']}>
-              {headline(phones, vaults.data?.vaults ?? [], settings?.limitDays ?? 3)}
-            </h2>
-            {settings === undefined ? <p className={styles['sub']} /> : <Hint phones={phones} settings={settings} />}
+            <div className={styles['top']}>
+              <div>
+                <h2 className={styles['headline']}>
+                  {headline(phones, vaults.data?.vaults ?? [], settings?.limitDays ?? 3)}
+                </h2>
+                {settings === undefined ? (
+                  <p className={styles['sub']} />
+                ) : (
+                  <Hint phones={phones} settings={settings} />
+                )}
+              </div>
+              <Button
+                icon={<BrushCleaning size={16} strokeWidth={1.6} aria-hidden />}
+                onPress={() => go({ screen: 'cleanup' })}
+              >
+                {t('home.cleanup')}
+              </Button>
+            </div>
             <div className={styles['phones']}>
               {phones.length >= COMPACT_FROM ? (
                 <Card>

@@ -64,6 +64,7 @@ export function usePhoneActions(phone: PhoneView, job: JobView | null): PhoneAct
     press: press[situation.does],
     menu: [
       ...(job === null && phone.isConnected ? [entry('back-up', t('home.button.backUp'), backUp)] : []),
+      entry('cleanup', t('home.cleanup'), () => go({ screen: 'cleanup', udid })),
       ...(newest === null
         ? []
         : [entry('browse', t('home.menu.browse'), () => go({ screen: 'browse', udid, kind: 'photos' }))]),

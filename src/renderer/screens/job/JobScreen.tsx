@@ -13,11 +13,17 @@ import { OtherWork } from './OtherWork.tsx';
 
 /** Long work of every kind, while it runs and how it ended. */
 export function JobScreen({ id }: { readonly id: string }) {
-  const { go } = useNavigation();
+  const { go, replace } = useNavigation();
   const live = useJob(id);
   const fetched = useFetched(id, live === null);
   const job = live ?? fetched.job;
   const phones = useQuery('phones.list', {}, ['phones', 'backups']).data?.phones;
+  const flow = job?.kind === 'cleanup' || job?.kind === 'cleanup-review' ? job.udid : null;
+  // The work of a cleanup has its own screen, with what it is for.
+  useEffect(() => {
+    if (flow !== null) replace({ screen: 'cleanup', udid: flow });
+  }, [flow, replace]);
+  if (flow !== null) return <Page title={t('nav.cleanup')}>{null}</Page>;
   if (job === null) {
     return (
       <Page title={t('activity.title')} isPlain>

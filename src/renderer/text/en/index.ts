@@ -2,6 +2,8 @@ import { activity } from './activity.ts';
 import { backups } from './backups.ts';
 import { browse } from './browse.ts';
 import { changes } from './changes.ts';
+import { cleanup } from './cleanup.ts';
+import { cleanupChecks } from './cleanup-checks.ts';
 import { common } from './common.ts';
 import { contents } from './contents.ts';
 import { destinations } from './destinations.ts';
@@ -10,12 +12,14 @@ import { exportWords } from './export.ts';
 import { firstRun } from './first-run.ts';
 import { folders } from './folders.ts';
 import { frame } from './frame.ts';
+import { guide } from './guide.ts';
 import { health } from './health.ts';
 import { history } from './history.ts';
 import { home } from './home.ts';
 import { job } from './job.ts';
 import { kinds } from './kinds.ts';
 import { passwords } from './passwords.ts';
+import { risk } from './risk.ts';
 import { search } from './search.ts';
 import { settings } from './settings.ts';
 import { verify } from './verify.ts';
@@ -43,6 +47,10 @@ export const en = {
   ...frame,
   ...backups,
   ...history,
+  ...cleanup,
+  ...cleanupChecks,
+  ...guide,
+  ...risk,
 } as const;
 
 export type TextKey = keyof typeof en;

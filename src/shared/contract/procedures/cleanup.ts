@@ -8,6 +8,7 @@ import {
   coverageMapSchema,
   standingSchema,
 } from '../../rules/guidance/index.ts';
+import { media } from './browse.ts';
 import { bytes, count, done, facts, jobId, placeToken, snapshotId, time, udid, vaultId, versionRef } from './common.ts';
 import { procedure } from './procedure.ts';
 
@@ -62,6 +63,8 @@ const goneItem = z.object({
   title: z.string().nullable(),
   at: time.nullable(),
   bytes: bytes.nullable(),
+  /** To show it, from the version before; without: there is nothing to show, or it was not asked for. */
+  media: media.nullable().optional(),
 });
 
 export const lossView = z.object({

@@ -18,6 +18,7 @@ export const menus = {
   'menu.older': 'Older Backup',
   'menu.newer': 'Newer Backup',
   'menu.home': 'Home',
+  'menu.cleanup': 'Before Cleanup',
   'menu.history': 'History',
   'menu.browse': 'Browse',
   'menu.changes': 'What Changed',

@@ -51,6 +51,7 @@ export const tray = {
   'tray.phone.waiting': 'Waiting for its turn',
   'tray.phone.backUp': 'Back Up',
   'tray.item.backUp': 'Back Up {name}',
+  'tray.item.cleanup': 'Back Up Before Cleanup…',
   'tray.item.browse': 'Browse Latest Backup',
   'tray.item.verify': 'Verify Now',
   'tray.item.progress': 'Show Progress',

@@ -205,4 +205,5 @@ export const base: Scene = {
   'trash.list': { trash: [], wouldFreeBytes: 0 },
   'retention.get': { policy: retentionPresets.standard, preset: 'standard' },
   'activity.list': { entries: [], more: false },
+  'cleanup.get': { cleanup: null },
 };
