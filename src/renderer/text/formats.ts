@@ -77,6 +77,11 @@ export function dateText(iso: string | Date, now: Date = new Date()): string {
   }).format(date);
 }
 
+/** "8 Nov", in a narrow cell. */
+export function shortDateText(iso: string | Date): string {
+  return dateFormat({ day: 'numeric', month: 'short' }).format(new Date(iso));
+}
+
 /** "Sunday 8 November", as headings of days. */
 export function fullDayText(iso: string | Date, now: Date = new Date()): string {
   const date = new Date(iso);

@@ -6,7 +6,7 @@ import { useAction } from '../../api/engine.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { Segmented } from '../../components/Fields.tsx';
 import { Mark } from '../../components/Mark.tsx';
-import { shortDayText } from '../../text/formats.ts';
+import { shortDateText } from '../../text/formats.ts';
 import { t } from '../../text/index.ts';
 import styles from './CoverageTable.module.css';
 import { amountOf, cellText, outcomeText, PLACES, rowName } from './risk-words.ts';
@@ -104,7 +104,7 @@ export function Cell({ cell, place }: { readonly cell: CoverageCell; readonly pl
       <CellMark state={cell.state} isReadBack={isReadBack} />
       <span>
         {t(`risk.state.${cell.state === 'proven' && !isReadBack ? 'seen' : cell.state}`)}
-        {cell.at === null || cell.state === 'no' ? null : <small>{shortDayText(cell.at)}</small>}
+        {cell.at === null || cell.state === 'no' ? null : <small>{shortDateText(cell.at)}</small>}
       </span>
     </span>
   );

@@ -13,6 +13,8 @@ export interface CheckRow {
   readonly check: Check;
   /** Without: by its status. */
   readonly mark?: CheckMark;
+  /** Instead of what was found, as when its work is done. */
+  readonly text?: string;
   /** What can be done, or that this step does it. */
   readonly action?: ReactNode;
 }
@@ -33,7 +35,7 @@ export function ChecksTable({ rows, context }: { readonly rows: readonly CheckRo
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ check, mark, action }) => {
+          {rows.map(({ check, mark, text: given, action }) => {
             const { title, text } = checkWords(check, context);
             return (
               <tr key={check.id}>
@@ -42,7 +44,7 @@ export function ChecksTable({ rows, context }: { readonly rows: readonly CheckRo
                 </td>
                 <th scope="row">
                   <strong>{title}</strong>
-                  <p className="selectable">{text}</p>
+                  <p className="selectable">{given ?? text}</p>
                 </th>
                 <td className={styles['action']}>{action}</td>
               </tr>

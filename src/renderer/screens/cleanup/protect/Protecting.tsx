@@ -105,12 +105,12 @@ const DONE_AFTER: Partial<Record<Check['id'], Step>> = {
   'local-only-apps': 'verify',
 };
 
-function markOf({ id, status }: Check, step: Step | null): { readonly mark?: MarkKind } {
+function markOf({ id, status }: Check, step: Step | null): { readonly mark?: MarkKind; readonly text?: string } {
   const until = DONE_AFTER[id];
   if (until === undefined || status === 'pass') return {};
   if (step === null) return { mark: 'todo' };
   const [at, end] = [steps.indexOf(step), steps.indexOf(until)];
-  if (at > end) return { mark: 'pass' };
+  if (at > end) return { mark: 'pass', text: t('cleanup.running.done') };
   const isNow = until === 'verify' ? step === 'verify' : true;
   return { mark: isNow ? 'run' : 'todo' };
 }

@@ -37,9 +37,14 @@ export function Certificate({
   };
   return (
     <Frame phone={phone} step="clean">
-      <PageBody>
-        <div className={styles['one']}>
-          <CertificateCard view={view} certificate={certificate} phone={phone} />
+      <div className={styles['split']}>
+        <PageBody>
+          <div className={styles['one']}>
+            <CertificateCard view={view} certificate={certificate} phone={phone} />
+            {finished.error === null ? null : <ErrorNote error={finished.error} udid={udid} />}
+          </div>
+        </PageBody>
+        <div className={styles['bar']}>
           <div className={styles['after']}>
             <div>
               <strong>{t(`cleanup.after.${isOver ? 'over' : isOpen ? 'open' : 'clean'}`)}</strong>
@@ -68,14 +73,13 @@ export function Certificate({
               </Button>
             )}
           </div>
-          {finished.error === null ? null : <ErrorNote error={finished.error} udid={udid} />}
         </div>
         {isPrinting ? (
           <PrintSheet onDone={() => setPrinting(false)}>
             <CertificateCard view={view} certificate={certificate} phone={phone} isPrinted />
           </PrintSheet>
         ) : null}
-      </PageBody>
+      </div>
     </Frame>
   );
 }

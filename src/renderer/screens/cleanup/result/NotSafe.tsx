@@ -42,7 +42,11 @@ export function NotSafe({ view, phone }: { readonly view: CleanupView; readonly 
           </div>
           {failure === null ? null : (
             <div className={styles['failure']}>
-              <ErrorNote error={errorFrom({ ...failure, olderSnapshotsSafe: true })} udid={udid} onRetry={again} />
+              <ErrorNote
+                error={errorFrom({ ...failure, olderSnapshotsSafe: true })}
+                udid={udid}
+                onRetry={repaired.length > 0 ? undefined : again}
+              />
             </div>
           )}
           {reasons.length === 0 ? null : (
@@ -50,6 +54,8 @@ export function NotSafe({ view, phone }: { readonly view: CleanupView; readonly 
               context={{ level: level ?? 'high', pinDays: protection?.pinDays ?? 0 }}
               rows={reasons.map((check) => ({
                 check,
+                // The next run pins in any case.
+                ...(check.id === 'pinned' && reasons.length > 1 ? { mark: 'todo' as const } : {}),
                 action:
                   check === repaired[0] ? (
                     <Button look="filled" isPending={start.isRunning} onPress={again}>

@@ -123,7 +123,11 @@ export function Review({
               </Button>
             )}
           </p>
-          {facts.isCertain ? null : <Banner kind="warn">{t('cleanup.review.uncertain')}</Banner>}
+          {facts.isCertain ? null : (
+            <div className={styles['uncertain']}>
+              <Banner kind="warn">{t('cleanup.review.uncertain')}</Banner>
+            </div>
+          )}
           {kinds.unexpected.length > 0 ? (
             <section className={styles['unexpected']} aria-labelledby="review-unexpected">
               <h3 id="review-unexpected">
@@ -150,15 +154,19 @@ export function Review({
           )}
         </div>
         <aside className={styles['right']} aria-label={t('changes.summary')}>
-          <Gone facts={facts} total={total} beforeBytes={before?.bytes ?? null} rows={rows} />
-          {facts.inTrash === 0 ? null : (
-            <div className={styles['tip']}>
-              <strong>{t('cleanup.review.trashTitle')}</strong>
-              <p>{t('cleanup.review.trash', { count: facts.inTrash })}</p>
-            </div>
-          )}
-          <p className={styles['small']}>{t('cleanup.review.trashStays')}</p>
-          <KeepLine view={view} phone={phone} />
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+          <div className={styles['facts']} tabIndex={0}>
+            <Gone facts={facts} total={total} beforeBytes={before?.bytes ?? null} rows={rows} />
+            {facts.inTrash === 0 ? null : (
+              <div className={styles['tip']}>
+                <strong>{t('cleanup.review.trashTitle')}</strong>
+                <p>{t('cleanup.review.trash', { count: facts.inTrash })}</p>
+              </div>
+            )}
+            <p className={styles['small']}>{t('cleanup.review.trashStays')}</p>
+            <KeepLine view={view} phone={phone} />
+            {close.error === null ? null : <ErrorNote error={close.error} udid={udid} />}
+          </div>
           <BringBack
             udid={udid}
             selection={selection}
@@ -170,7 +178,6 @@ export function Review({
             onFinish={() => void finish()}
             isFinishing={close.isRunning}
           />
-          {close.error === null ? null : <ErrorNote error={close.error} udid={udid} />}
         </aside>
       </div>
     </Frame>
@@ -212,7 +219,11 @@ function Gone({
     <div>
       <p className={styles['sumLabel']}>{t('changes.left')}</p>
       <p className={styles['large']}>
-        {goneBytes === null || goneBytes === 0 ? t('kindCount.other', { count: total }) : bytesText(goneBytes)}
+        {total === 0
+          ? t('cleanup.review.none')
+          : goneBytes === null || goneBytes === 0
+            ? t('kindCount.other', { count: total })
+            : bytesText(goneBytes)}
       </p>
       {beforeBytes === null || after === undefined ? null : (
         <dl className={styles['bars']} aria-label={t('cleanup.review.sizes')}>
