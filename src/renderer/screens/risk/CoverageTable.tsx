@@ -158,6 +158,8 @@ function Outcome({ row: { ifLost, cells } }: { readonly row: CoverageRow }) {
   }
 }
 
+type Said = 'yes' | 'no' | 'unknown';
+
 /** The sentence of each place, and what only its owner can say. */
 function Details({
   row,
@@ -169,16 +171,22 @@ function Details({
   readonly onDeclared: () => void;
 }) {
   const declare = useAction('risk.declare');
-  const said = (place: 'icloud' | 'other'): 'yes' | 'no' | 'unknown' => {
+  // As it was pressed, until the map has been made anew.
+  const [pressed, setPressed] = useState<Partial<Record<'icloud' | 'other', Said>>>({});
+  const said = (place: 'icloud' | 'other'): Said => {
+    const now = pressed[place];
+    if (now !== undefined) return now;
     const { basis } = row.cells[place];
     return basis === 'declared' ? 'yes' : basis === 'declared-not' ? 'no' : 'unknown';
   };
   // What the phone itself tells is not for anybody to say.
   const isAsked = (place: 'icloud' | 'other'): boolean =>
     place === 'other' || !['sync-not-backup', 'phone-says-backup'].includes(row.cells.icloud.basis);
-  const say = async (place: 'icloud' | 'other', value: 'yes' | 'no' | 'unknown'): Promise<void> => {
+  const say = async (place: 'icloud' | 'other', value: Said): Promise<void> => {
+    setPressed({ ...pressed, [place]: value });
     const answer = { yes: true, no: false, unknown: null }[value];
     if ((await declare.run({ udid, group: row.id, place, value: answer })) !== null) onDeclared();
+    else setPressed({});
   };
   return (
     <tr className={styles['details']}>

@@ -35,6 +35,7 @@ export function lossWords(loss: LossView | null): { readonly title: string; read
   }
   const counted = t('risk.loss.counted', {
     when: whenInSentence(at),
+    some: photos + videos === 0 ? 'no' : 'yes',
     size: bytes === null || bytes === 0 ? 'none' : bytesText(bytes),
   });
   if (since === null) return { title: t('risk.loss.allCounted', { photos, videos }), text: counted };

@@ -187,13 +187,15 @@ export const cleanup = {
   'cleanup.excludes.originals-missing':
     '{known, select, yes {{count, plural, one {# item that is} other {# items that are}} not in the backup} other {Items that are not in the backup}}',
   'cleanup.excludes.icloud-photos-sync':
-    'iCloud Photos: what you delete goes from every device, not only from this one',
-  'cleanup.excludes.messages-in-icloud-sync': 'Messages in iCloud: what you delete goes from your other devices too',
+    '{sync, select, on {iCloud Photos: what} other {iCloud Photos, if it is on: what}} you delete goes from every device, not only from this one',
+  'cleanup.excludes.messages-in-icloud-sync':
+    '{sync, select, on {Messages in iCloud: what} other {Messages in iCloud, if it is on: what}} you delete goes from your other devices too',
   'cleanup.excludes.not-uploaded': '{count, plural, one {# item is} other {# items are}} not uploaded to iCloud yet',
   'cleanup.excludes.apps-without-data':
     '{names, select, none {{known, select, yes {Data of {count, plural, one {# app that keeps} other {# apps that keep}} nothing in backups} other {Data of apps that keep nothing in backups}}} other {Data of {names}, which keep nothing in backups}}',
   'cleanup.excludes.icloud-drive-files': 'Files from iCloud Drive, which are in no backup of an iPhone',
-  'cleanup.excludes.no-second-copy': 'A second disk: there is only this one copy of the backup',
+  'cleanup.excludes.no-second-copy':
+    '{copy, select, none {A second disk: there is only this one copy of the backup} other {A second disk: no newer copy of the backup is known}}',
   'cleanup.excludes.not-in-any-backup':
     '{reset, select, yes {Face ID, Apple Pay and mail, which are set up again or come back by themselves} other {Downloaded films, shows and music, which you can download again}}',
   'cleanup.covers.delete-unreviewed-photos':

@@ -24,7 +24,7 @@ export const risk = {
     '{both, select, photos {{photos, plural, one {# photo} other {# photos}}} videos {{videos, plural, one {# video} other {# videos}}} other {{photos, plural, one {# photo} other {# photos}} and {videos, plural, one {# video} other {# videos}}}} since {when}',
   'risk.loss.nothing': 'No photo or video since {when}',
   'risk.loss.counted':
-    'Newer than the last verified backup. Counted on the iPhone {when}{size, select, none {} other {; {size}}}. Messages and the like are not counted.',
+    '{some, select, yes {Newer than the last verified backup. } other {}}Counted on the iPhone {when}{size, select, none {} other {; {size}}}. Messages and the like are not counted.',
   'risk.column.what': 'Data',
   'risk.column.ifLost': 'If it were gone today',
   'risk.column.where': 'Where it is',

@@ -1,4 +1,4 @@
-import type { Certificate, CleanupOption, Exclusion } from '../../../../shared/rules/guidance/index.ts';
+import type { Certificate, CheckId, CleanupOption, Exclusion } from '../../../../shared/rules/guidance/index.ts';
 import { en } from '../../../text/en/index.ts';
 import { dayInSentence, timeText } from '../../../text/formats.ts';
 import { type TextKey, t } from '../../../text/index.ts';
@@ -38,10 +38,15 @@ function thingsOf({ what, names }: Exclusion): 'apps' | 'photos' | 'videos' | 'a
   return names.length === 1 && names[0] === 'message-attachments' ? 'attachments' : 'items';
 }
 
+const SYNCS: Partial<Record<Exclusion['what'], CheckId>> = {
+  'icloud-photos-sync': 'icloud-photos',
+  'messages-in-icloud-sync': 'messages-in-icloud',
+};
+
 /** Most apps are told apart by name only as long as there are few. */
 const FEW = 3;
 
-export function exclusionText(exclusion: Exclusion, { coversUntil }: Certificate): string {
+export function exclusionText(exclusion: Exclusion, { coversUntil, checks }: Certificate): string {
   const { what, count, names } = exclusion;
   const isFewApps = what === 'apps-without-data' && names.length > 0 && names.length <= FEW;
   return t(`cleanup.excludes.${what}`, {
@@ -49,6 +54,9 @@ export function exclusionText(exclusion: Exclusion, { coversUntil }: Certificate
     known: count === null ? 'no' : 'yes',
     things: thingsOf(exclusion),
     names: isFewApps ? new Intl.ListFormat('en').format(names) : 'none',
+    // What could not be seen is not told as if it had been.
+    sync: checks.some(({ id, reason }) => id === SYNCS[what] && reason === 'deletions-sync') ? 'on' : 'unknown',
+    copy: checks.some(({ id, reason }) => id === 'second-copy' && reason === 'no-copy') ? 'none' : 'unknown',
     reset: names.includes('apple-pay') ? 'yes' : 'no',
     time: timeText(coversUntil),
     day: dayInSentence(coversUntil),

@@ -78,8 +78,8 @@ export function GoneGroup({
   return (
     <section className={styles['group']} aria-label={words}>
       <div className={styles['line']}>
-        <Tick
-          label={words}
+        <Checkbox
+          aria-label={words}
           isSelected={ticked === 'all'}
           isIndeterminate={ticked !== undefined && ticked !== 'all'}
           onChange={onKind}
@@ -135,24 +135,5 @@ export function GoneGroup({
         </ul>
       ) : null}
     </section>
-  );
-}
-
-/** The words stand beside it. */
-function Tick({
-  label,
-  isSelected,
-  isIndeterminate,
-  onChange,
-}: {
-  readonly label: string;
-  readonly isSelected: boolean;
-  readonly isIndeterminate: boolean;
-  readonly onChange: (isOn: boolean) => void;
-}) {
-  return (
-    <Checkbox isSelected={isSelected} isIndeterminate={isIndeterminate} onChange={onChange}>
-      <span className="srOnly">{label}</span>
-    </Checkbox>
   );
 }
