@@ -109,7 +109,8 @@ module.exports = {
     },
     {
       name: 'verbs-do-not-reach-into-each-other',
-      comment: 'backup, browse, verify, export and rescue are verbs of their own; what joins them is a use case of api.',
+      comment:
+        'backup, browse, verify, export and rescue are verbs of their own; what joins them is a use case of api.',
       severity: 'error',
       from: { path: '^src/main/engine/(backup|browse|verify|export|rescue|storage)/', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/main/engine/(backup|browse|verify|export|rescue|api)/', pathNot: '^src/main/engine/$1/' },

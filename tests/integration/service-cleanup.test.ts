@@ -205,4 +205,83 @@ describe('a cleanup in a window', () => {
     expect(new Set(paths)).toEqual(new Set(['/com.apple.itunes.lock_sync']));
     expect(statusOf(await plan(), 'encrypted')).toBe('pass');
   }, 60_000);
+
+  it.each([
+    ['bulk-duplicates', 'medium'],
+    ['message-attachments', 'medium'],
+    ['chat-media', 'medium'],
+    ['remove-apps', 'high'],
+    ['system-cleanup', 'high'],
+  ] as const)(
+    'of %s is protected and proved for what it takes',
+    async (option, level) => {
+      await encrypt();
+      const choice: CleanupChoice = { options: [option], apps: [] };
+      expect(await plan(choice)).toMatchObject({ level });
+      const job = await run(choice);
+      const made = await cleanup();
+      const facts = JSON.stringify({
+        reasons: made?.reasons,
+        failure: made?.failure,
+        excludes: made?.certificate?.excludes,
+      });
+      expect(job.result, facts).toEqual({ kind: 'cleanup', issued: true });
+      expect(made?.certificate?.covers.map((one) => one.option)).toEqual([option]);
+      // Whatever it does not cover is said first, and a second copy there is not.
+      const exceptions = made?.certificate?.excludes.findIndex(({ isException }) => !isException) ?? -1;
+      expect(made?.certificate?.excludes.slice(0, exceptions).some(({ what }) => what === 'no-second-copy')).toBe(true);
+      expect(made?.certificate?.verdict).toBe('safe-except');
+    },
+    60_000,
+  );
+
+  it('names the apps that keep nothing in a backup', async () => {
+    await encrypt();
+    const { apps } = await (async () => {
+      expect((await run()).state).toBe('done');
+      return world.ask('cleanup.estimates', { udid: udid() });
+    })();
+    const empty = apps.filter(({ hasData }) => hasData === false);
+    const full = apps.filter(({ hasData }) => hasData === true);
+    expect(full.length).toBeGreaterThan(0);
+    const both = [...full.slice(0, 1), ...empty.slice(0, 1)].map(({ id }) => id);
+    expect((await run({ options: ['remove-apps'], apps: both })).result).toEqual({ kind: 'cleanup', issued: true });
+    const named = (await cleanup())?.certificate?.excludes.find(({ what }) => what === 'apps-without-data');
+    if (empty.length > 0) expect(named?.isException).toBe(true);
+    else expect(named).toBeUndefined();
+    expect((await run({ options: ['remove-apps'], apps: ['com.example.not-there'] })).result).toEqual({
+      kind: 'cleanup',
+      issued: false,
+    });
+    expect(statusOf({ checks: (await cleanup())?.reasons ?? [] }, 'originals-present')).toBe('fail');
+  }, 60_000);
+
+  it('of a phone that is nearly full is of high risk, whatever is deleted', async () => {
+    await encrypt();
+    await simulator.command({ cmd: 'fill', freeBytes: 3_000_000_000 });
+    const screenshots: CleanupChoice = { options: ['screenshots'], apps: [] };
+    expect(await plan(screenshots)).toMatchObject({
+      level: 'high',
+      reasons: [{ reason: 'nearly-full' }, { option: 'screenshots' }],
+    });
+    expect(await plan({ options: ['compress-photos'], apps: [] })).toMatchObject({ level: 'low' });
+    await simulator.command({ cmd: 'fill', freeBytes: 100_000_000 });
+    const job = await run(screenshots);
+    expect(job.state).toBe('failed');
+    expect(await cleanup()).toMatchObject({ stage: 'refused', failure: { code: 'backup/phone-full' } });
+    // The way out: photos straight from the phone, every one of them accounted for.
+    const place = world.service.host.offerPlace(join(dir, 'rescued'));
+    const rescue = await world.ended(await world.ask('rescue.start', { udid: udid(), place }));
+    expect(rescue.result).toMatchObject({ kind: 'rescue', report: { outcome: 'complete', problemCount: 0 } });
+  }, 60_000);
+
+  it('is refused while backups of the phone are not encrypted, and says what turns that on', async () => {
+    const asked = { udid: udid(), vault: null, full: false, unencrypted: true, verify: 'full' as const };
+    expect((await world.ended(await world.ask('backups.start', asked))).state).toBe('done');
+    const open = await plan();
+    expect(statusOf(open, 'encrypted')).toBe('fail');
+    expect(open.missing[0]).toBe('turn-on-encryption');
+    await encrypt();
+    expect((await run()).result).toEqual({ kind: 'cleanup', issued: true });
+  }, 60_000);
 });

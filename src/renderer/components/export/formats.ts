@@ -14,6 +14,7 @@ const CONVERSATIONS = [
   ['html', 'export.format.html'],
   ['text', 'export.format.text'],
   ['json', 'export.format.json'],
+  ['csv', 'export.format.csv'],
 ] as const;
 const RECORDINGS = [[null, 'export.format.recordings']] as const;
 const CALENDAR = [[null, 'export.format.ics']] as const;

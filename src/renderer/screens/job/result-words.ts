@@ -55,6 +55,8 @@ export function resultWords(result: JobResult): ResultWords {
         title: t('done.cleanup', { issued: yes(result.issued) }),
         lines: [],
       };
+    case 'rescue':
+      return rescueWords(result.report);
     case 'cleanup-review':
       return {
         mark: result.unexpected === 0 ? 'pass' : 'warn',
@@ -124,4 +126,19 @@ export function resultWords(result: JobResult): ResultWords {
     case 'backup':
       return { mark: 'idle', title: t('work.backup'), lines: [] };
   }
+}
+
+function rescueWords(report: Extract<JobResult, { kind: 'rescue' }>['report']): ResultWords {
+  const { outcome, files, bytes, problemCount, onlyInICloud } = report;
+  const isWhole = outcome === 'complete';
+  const away = (onlyInICloud.photos ?? 0) + (onlyInICloud.videos ?? 0);
+  return {
+    mark: isWhole ? 'ok' : 'warn',
+    title: t('done.rescue', { whole: isWhole ? 'yes' : 'no' }),
+    lines: [
+      t('done.rescueText', { count: files, size: bytesText(bytes) }),
+      ...(problemCount === 0 ? [] : [t('done.rescueMissing', { count: problemCount })]),
+      ...(away === 0 ? [] : [t('done.rescueCloud', { count: away })]),
+    ],
+  };
 }

@@ -152,6 +152,7 @@ export const job = {
   'work.empty-trash': 'Removing for good',
   'work.retention': 'Thinning out',
   'work.cleanup': 'Protecting before a cleanup',
+  'work.rescue': 'Copying photos and videos straight from the iPhone',
   'work.cleanup-review': 'Looking for what disappeared',
   'work.of': '{what}: {name}',
   'work.files': '{done} of {total} files',
@@ -172,6 +173,11 @@ export const job = {
   'done.exportFailed': '{count, plural, one {# item could not be saved} other {# items could not be saved}}',
   'done.reveal': 'Show the Folder',
   'done.cleanup': '{issued, select, yes {It is safe to clean} other {It is not safe to clean yet}}',
+  'done.rescue':
+    '{whole, select, yes {Every photo and video on the iPhone is in the folder} other {Not everything could be copied}}',
+  'done.rescueText': '{count, plural, one {# file, {size}, read back.} other {# files, {size}, read back.}}',
+  'done.rescueMissing': '{count, plural, one {# file is missing.} other {# files are missing.}}',
+  'done.rescueCloud': '{count, plural, one {# original is only in iCloud.} other {# originals are only in iCloud.}}',
   'done.cleanupReview':
     '{count, plural, =0 {Everything that went was in your plan.} one {# thing that went was not in your plan.} other {# things that went were not in your plan.}}',
   'done.compare': 'The two backups are compared',

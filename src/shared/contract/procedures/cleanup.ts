@@ -152,6 +152,8 @@ export const cleanupProcedures = {
   ),
   /** Changes how long the version stays pinned; null: takes the pin back. */
   'cleanup.keep': procedure(z.strictObject({ udid, until: time.nullable() }), done),
+  /** Copies the camera roll straight from a phone that is too full to be backed up, into a folder; goes on where it stopped. */
+  'rescue.start': procedure(z.strictObject({ udid, place: placeToken }), z.object({ job: jobId })),
   /** How much on the phone is newer than the last verified version. */
   'risk.loss': procedure(z.strictObject({ udid }), lossView),
   /** What would be lost today: groups of data against the places where they are. */

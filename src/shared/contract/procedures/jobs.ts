@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { noticeSchema, progressSchema } from '../progress.ts';
+import { rescueResultSchema } from '../rescue.ts';
 import { backupResultSchema } from '../snapshots.ts';
 import { moveVaultResultSchema, repairResultSchema, scrubResultSchema, vaultCheckResultSchema } from '../vault.ts';
 import { verifyResultSchema } from '../verification.ts';
@@ -40,6 +41,7 @@ export const jobKind = z.enum([
   'retention',
   'cleanup',
   'cleanup-review',
+  'rescue',
 ]);
 export type JobKind = z.infer<typeof jobKind>;
 
@@ -71,6 +73,11 @@ export const jobResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('empty-trash'), freedBytes: bytes, waitingBytes: bytes }),
   /** Came to a decision; which one `cleanup.get` tells. */
   z.object({ kind: z.literal('cleanup'), issued: z.boolean() }),
+  z.object({
+    kind: z.literal('rescue'),
+    report: rescueResultSchema.omit({ type: true, path: true }),
+    place: placeToken,
+  }),
   z.object({ kind: z.literal('cleanup-review'), expected: count, unexpected: count }),
   z.object({ kind: z.literal('retention'), removed: count, freedBytes: bytes, laterBytes: bytes.nullable() }),
 ]);

@@ -19,7 +19,7 @@ import { phoneKey } from './phones-live.ts';
 
 /** Back up before cleanup, as windows ask for it: the engine's part, with jobs, passwords and what was looked at lately. */
 
-type CleanupHandlers = Handlers<Of<'cleanup'> | Of<'risk'>>;
+type CleanupHandlers = Handlers<Of<'cleanup'> | Of<'risk'> | Of<'rescue'>>;
 const DONE = { done: true } as const;
 /** A standing is asked for by every page that shows it, and each time the phone's photos are listed. */
 const STANDING_MS = 15_000;
@@ -69,7 +69,7 @@ export class Cleanups {
   }
 
   handlers(): CleanupHandlers {
-    return { ...this.#choosing(), ...this.#running(), ...this.#afterwards(), ...this.#risk() };
+    return { ...this.#choosing(), ...this.#running(), ...this.#afterwards(), ...this.#risk(), ...this.#rescue() };
   }
 
   #choosing(): Handlers<'cleanup.estimates' | 'cleanup.plan' | 'cleanup.get' | 'cleanup.without'> {
@@ -254,6 +254,22 @@ export class Cleanups {
           const { items: count, files, bytes, failed } = await engine.cleanup.undo(asked, options);
           const exported = { place: places.offer(directory), folder: directory, items: count, files, bytes, failed };
           return { kind: 'export-items', exported };
+        });
+        return { job };
+      },
+    };
+  }
+
+  #rescue(): Handlers<Of<'rescue'>> {
+    const { engine, jobs, vaults, places } = this.#parts;
+    return {
+      'rescue.start': async ({ udid, place }) => {
+        const directory = places.path(place);
+        const main = await vaults.main();
+        const vault = main === null ? '' : await vaults.lastPath(main);
+        const job = jobs.start({ kind: 'rescue', udid, holds: ['phone'] }, async ({ options }) => {
+          const { type: _type, path, ...report } = await engine.rescue({ udid, directory, vault }, options);
+          return { kind: 'rescue', report, place: places.offer(path) };
         });
         return { job };
       },

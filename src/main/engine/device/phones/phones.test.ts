@@ -104,7 +104,13 @@ describe('a list of phones', () => {
 });
 
 /** This phone has no words for its battery and its room. */
-const UNTOLD = { batteryPercent: null, isCharging: null, capacityBytes: null, usedBytes: null };
+const UNTOLD = {
+  icloudBackup: null,
+  batteryPercent: null,
+  isCharging: null,
+  capacityBytes: null,
+  usedBytes: null,
+};
 
 describe('a look at a phone', () => {
   const look = async () => {
