@@ -35,7 +35,7 @@ import { exportPhotos, type NotExported } from './photos/index.ts';
 
 export interface KindExportRequest {
   readonly directory: string;
-  /** html, text, json or pdf for conversations; csv or json for lists. Undefined: what suits the kind. */
+  /** html, text, json, csv or pdf for conversations; csv or json for lists. Undefined: what suits the kind. */
   readonly format?: string | undefined;
   /** Conversations by their ids; undefined: all. */
   readonly groups?: readonly string[] | undefined;
@@ -103,6 +103,7 @@ const EXPORTERS: Partial<Readonly<Record<ListedKind, Exporter>>> = {
     return exportNotes(backup, { directory, outside, ids, format }, options);
   },
   async calls(backup, request) {
+    onlyAs('csv', request);
     const { items, unreadable } = await readCalls(backup);
     const book = new ContactBook((await readContacts(backup)).items);
     const rows = items.map((one) => [
@@ -118,6 +119,7 @@ const EXPORTERS: Partial<Readonly<Record<ListedKind, Exporter>>> = {
     return written(request, items.length, unreadable, (folder) => folder.writeText(['Calls.csv'], text));
   },
   async calendar(backup, request) {
+    onlyAs('ics', request);
     const { items, unreadable } = await readCalendar(backup);
     const missing = new UnreadableList();
     const text = eventsText(items, stampOf(backup), missing);
@@ -125,12 +127,14 @@ const EXPORTERS: Partial<Readonly<Record<ListedKind, Exporter>>> = {
     return written(request, items.length, told, (folder) => folder.writeText(['Calendar.ics'], text));
   },
   async reminders(backup, request) {
+    onlyAs('ics', request);
     const { items, unreadable } = await readReminders(backup);
     return written(request, items.length, unreadable, (folder) =>
       folder.writeText(['Reminders.ics'], remindersText(items, stampOf(backup))),
     );
   },
   async safari(backup, request) {
+    onlyAs('csv', request);
     const { bookmarks, visits, unreadable } = await readSafari(backup);
     return written(request, bookmarks.length + visits.length, unreadable, async (folder) => {
       const marks = bookmarks.map((one) => [one.folder, one.title, one.url, one.kind, one.isRead]);
@@ -140,6 +144,7 @@ const EXPORTERS: Partial<Readonly<Record<ListedKind, Exporter>>> = {
     });
   },
   async voicemail(backup, request, options) {
+    onlyAs('csv', request);
     const { items, unreadable } = await readVoicemail(backup);
     const failed: Unreadable[] = [];
     const done = await written(request, items.length, unreadable, async (folder) => {
@@ -232,7 +237,12 @@ async function saved(
   }
 }
 
-const FORMATS: Readonly<Record<string, ConversationFormat>> = { html: 'html', text: 'text', json: 'json' };
+const FORMATS: Readonly<Record<string, ConversationFormat>> = {
+  html: 'html',
+  text: 'text',
+  json: 'json',
+  csv: 'csv',
+};
 
 async function exportTalks(
   backup: Backup,
@@ -244,7 +254,7 @@ async function exportTalks(
   const { directory, outside } = request;
   if (format === 'pdf') return printTalks(backup, conversations, request, options);
   const one = FORMATS[format];
-  if (one === undefined) throw noSuchFormat(format, 'html, text, json, pdf');
+  if (one === undefined) throw noSuchFormat(format, 'html, text, json, csv, pdf');
   const done = await exportConversations(
     backup,
     { directory, conversations, formats: new Set([one]), outside },
@@ -314,6 +324,11 @@ function directionOf(isOutgoing: boolean | null): string | null {
 
 function dayOf(ms: number | null): string {
   return ms === null ? 'No date' : new Date(ms).toISOString().slice(0, 16).replace('T', ' ').replace(':', '.');
+}
+
+/** JSON goes another way. */
+function onlyAs(form: string, { format = form }: KindExportRequest): void {
+  if (format !== form) throw noSuchFormat(format, `${form}, json`);
 }
 
 function noSuchFormat(format: string, formats: string): BackstopError {

@@ -6,6 +6,7 @@ import type { Backup } from '../../source/types.ts';
 import { ExportFolder } from '../export-folder.ts';
 import { foldedName, safeFileName } from '../safe-file-names.ts';
 import type { Conversation } from './conversations/model.ts';
+import { CsvSink } from './csv-sink.ts';
 import { Display, type DisplayOptions } from './display.ts';
 import { type ListedConversation, listPage } from './html/conversation-list.ts';
 import { HtmlSink } from './html/html-sink.ts';
@@ -14,7 +15,7 @@ import { type Failure, SavedFiles } from './saved-files.ts';
 import type { Sink, SinkPlace } from './sink.ts';
 import { TextSink } from './text-sink.ts';
 
-export type ConversationFormat = 'html' | 'text' | 'json';
+export type ConversationFormat = 'html' | 'text' | 'json' | 'csv';
 
 export interface ConversationExport extends DisplayOptions {
   readonly directory: string;
@@ -83,7 +84,7 @@ export async function exportConversations(
   };
 }
 
-const PAGES = ['index.html', 'conversation.txt', 'conversation.json'];
+const PAGES = ['index.html', 'conversation.txt', 'conversation.json', 'conversation.csv'];
 
 async function refuseTaken(root: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
@@ -147,6 +148,7 @@ class Run {
       ...(formats.has('html') ? [new HtmlSink(place, onePage)] : []),
       ...(formats.has('text') ? [new TextSink(place)] : []),
       ...(formats.has('json') ? [new JsonSink(place)] : []),
+      ...(formats.has('csv') ? [new CsvSink(place)] : []),
     ];
   }
 
