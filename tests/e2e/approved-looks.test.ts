@@ -36,6 +36,11 @@ const SCENES = [
   'activity',
   'settings-general',
   'backups',
+  'cleanup-choose-high',
+  'cleanup-protect-missing',
+  'cleanup-certificate',
+  'cleanup-review',
+  'risk',
 ] as const;
 const THEMES = ['light', 'dark'] as const;
 /** A Thursday, away from changes of clocks and ends of months. */
