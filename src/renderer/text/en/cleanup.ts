@@ -18,6 +18,7 @@ export const cleanup = {
   'cleanup.active.reviewing': 'A cleanup is done and has not been looked through.',
   'cleanup.active.show': 'Show It',
   'cleanup.full.how': 'How to Begin',
+  'cleanup.full.rescueOf': 'Copy Photos of {name} First…',
   'cleanup.duplicatesFound': '{count, plural, one {# found in your last backup} other {# found in your last backup}}',
   'cleanup.level.low': 'Low',
   'cleanup.level.medium': 'Medium',

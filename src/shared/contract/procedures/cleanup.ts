@@ -165,7 +165,7 @@ export const cleanupProcedures = {
   'risk.declare': procedure(
     z.strictObject({
       udid,
-      group: z.string().max(60),
+      group: z.string().max(300),
       place: z.enum(['icloud', 'other']),
       value: z.boolean().nullable(),
     }),

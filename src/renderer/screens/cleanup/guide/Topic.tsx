@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Guidance, SourceId } from '../../../../shared/rules/guidance/index.ts';
+import { useQuery } from '../../../api/engine.tsx';
 import { useNavigation } from '../../../app/navigation.tsx';
 import { Button } from '../../../components/Button.tsx';
 import { Tag } from '../../../components/Parts.tsx';
@@ -8,6 +9,7 @@ import { t } from '../../../text/index.ts';
 import { LevelBars } from '../choose/LevelBars.tsx';
 import { Compared } from './Compared.tsx';
 import styles from './Guide.module.css';
+import { RescueButton } from './RescueButton.tsx';
 import type { TopicEntry } from './topics.ts';
 
 interface Part {
@@ -61,6 +63,7 @@ function partOf(id: string, guide: Guidance): Part {
         guide.emergency.why,
         <>
           <Numbered texts={guide.emergency.steps} />
+          <Rescue />
           <Begin options={[]} />
         </>,
       );
@@ -98,6 +101,20 @@ function partOf(id: string, guide: Guidance): Part {
     default:
       return plain(null, <Ways guide={guide} />);
   }
+}
+
+/** One button for each phone that is here. */
+function Rescue() {
+  const { data } = useQuery('phones.list', {}, ['phones']);
+  const here = data?.phones.filter(({ isConnected }) => isConnected) ?? [];
+  if (here.length === 0) return null;
+  return (
+    <p className={styles['rescue']}>
+      {here.map(({ udid, name }) => (
+        <RescueButton key={udid} udid={udid} name={name} />
+      ))}
+    </p>
+  );
 }
 
 function Numbered({ texts }: { readonly texts: readonly string[] }) {
