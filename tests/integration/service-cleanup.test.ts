@@ -91,6 +91,8 @@ describe('a cleanup in a window', () => {
     expect(page.items).toHaveLength(1);
     expect(page.kinds).toMatchObject([{ kind: 'conversations', count: 2 }]);
     expect(await cleanup()).toMatchObject({ stage: 'reviewed' });
+    const planned = await world.ask('cleanup.reviewed', { ...part, part: 'expected', limit: 5 });
+    expect(planned.items.every(({ media }) => media?.type === 'image' || media?.type === 'video')).toBe(true);
     const place = world.service.host.offerPlace(join(dir, 'back'));
     const items = page.items.map(({ kind, id }) => ({ kind, id }));
     const undo = await world.ended(await world.ask('cleanup.undo', { udid: udid(), part: 'unexpected', items, place }));

@@ -1,4 +1,4 @@
-import type { BrowseKind, JobResult } from '../../../../shared/contract/procedures/index.ts';
+import type { BrowseKind, JobResult, VersionRef } from '../../../../shared/contract/procedures/index.ts';
 import { BackstopError } from '../../../../shared/errors/index.ts';
 import type { SecretStore } from '../../platform/index.ts';
 import { exportItems } from './browse-export.ts';
@@ -11,7 +11,7 @@ import { noteWithBlocks } from './browse-notes.ts';
 import { photoDays } from './browse-photos.ts';
 import { whatsappChats } from './browse-whatsapp.ts';
 import { Whereabouts } from './browse-where.ts';
-import { Comparisons } from './compare-jobs.ts';
+import { Comparisons, mediaOfItems } from './compare-jobs.ts';
 import type { Handlers, Of } from './handlers.ts';
 import { Media, type MediaOptions } from './media.ts';
 import { OpenBackups } from './open-backups.ts';
@@ -22,6 +22,8 @@ export interface Browsing {
   readonly handlers: Handlers<Of<'browse'> | Of<'compare'>>;
   /** Bytes by tokens, for the carriers. */
   readonly media: Media;
+  /** Pictures of photos and files of a version, by their ids. */
+  mediaOf(ref: VersionRef, kind: string, ids: readonly string[]): ReturnType<typeof mediaOfItems>;
   /** To be called when looking into backups is locked: versions, keys, tokens, small pictures, comparisons. */
   closeAll(): Promise<void>;
   /** Before the engine stops. */
@@ -65,6 +67,7 @@ export function createBrowsing(parts: ServiceParts, options: BrowsingOptions = {
   };
   return {
     media,
+    mediaOf: (ref, kind, ids) => mediaOfItems(context, ref, kind, ids),
     closeAll: async () => {
       forget();
       await backups.closeAll();

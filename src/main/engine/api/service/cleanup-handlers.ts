@@ -10,6 +10,7 @@ import { BackstopError, isBackstopError } from '../../../../shared/errors/index.
 import type { CleanupChoice, Standing } from '../../../../shared/rules/guidance/index.ts';
 import { type Cleanup, CleanupStore } from '../cleanup/cleanup-store.ts';
 import { estimatesOf } from '../cleanup/estimates.ts';
+import type { Browsing } from './browse-handlers.ts';
 import { CleanupWatch } from './cleanup-watch.ts';
 import type { Handlers, Of } from './handlers.ts';
 import type { LiveParts } from './live-parts.ts';
@@ -32,8 +33,10 @@ export class Cleanups {
   readonly #standings = new Map<string, { readonly atMs: number; readonly standing: Standing | null }>();
   readonly #runs = new Map<string, string>();
   readonly #watch: CleanupWatch;
+  readonly #mediaOf: Browsing['mediaOf'];
 
-  constructor(parts: LiveParts) {
+  constructor(parts: LiveParts, mediaOf: Browsing['mediaOf']) {
+    this.#mediaOf = mediaOf;
     this.#parts = parts;
     this.#store = new CleanupStore(parts.home);
     // A version that was checked, pinned or taken away may have ended a certificate.
@@ -225,9 +228,15 @@ export class Cleanups {
         const { backups } = await this.#parts.listBackups();
         const newer = backups.find(({ id }) => id === review.newer);
         const items = review[part];
+        const shown = items.slice(after, after + limit);
+        const photos = shown.flatMap(({ kind, id }) => (kind === 'photos' ? [id] : []));
+        const media = await this.#mediaOf({ vault, snapshot: review.older }, 'photos', photos);
         const all = [...review.expected, ...review.unexpected];
         return {
-          items: items.slice(after, after + limit),
+          items: shown.map((item) => ({
+            ...item,
+            media: item.kind === 'photos' ? (media.get(item.id) ?? null) : null,
+          })),
           total: items.length,
           expected: review.expected.length,
           unexpected: review.unexpected.length,

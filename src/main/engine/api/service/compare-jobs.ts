@@ -17,8 +17,6 @@ import type { OpenVersion } from './browse-version.ts';
 /** Two versions of one phone, compared; the last few answers are kept, in memory only, until looking is locked. */
 
 type Comparison = Awaited<ReturnType<typeof compareBackups>>;
-type KindComparison = Comparison['kinds'][number];
-type Item = KindComparison['added'][number];
 
 interface Compared {
   readonly older: VersionRef;
@@ -86,7 +84,12 @@ export class Comparisons {
     }
     const shown = items.slice(offset, offset + limit);
     const ref = change === 'gone' ? older : newer;
-    const media = await this.#mediaOf(ref, kind, shown);
+    const media = await mediaOfItems(
+      this.#context,
+      ref,
+      kind,
+      shown.map(({ id }) => id),
+    );
     return {
       items: shown.map(({ id, title, atMs, bytes }) => ({
         ...{ id, title },
@@ -116,31 +119,32 @@ export class Comparisons {
     if (compared === undefined) throw new BackstopError('browse/no-comparison');
     return compared;
   }
+}
 
-  async #mediaOf(
-    ref: VersionRef,
-    kind: string,
-    items: readonly Item[],
-  ): Promise<ReadonlyMap<string, MediaView | null>> {
-    if (items.length === 0 || (kind !== 'photos' && kind !== 'files')) return new Map();
-    const context = this.#context;
-    return context.backups.use(ref, async (version) => {
-      const found = new Map<string, MediaView | null>();
-      const library = kind === 'photos' ? await version.photos() : null;
-      for (const { id } of items) {
-        if (library !== null) {
-          const asset = library.asset(id);
-          found.set(id, asset === null ? null : photoMedia(context, version, asset));
-          continue;
-        }
-        const at = id.indexOf('/');
-        const type = typeByName(id);
-        const file = version.backup.file(id.slice(0, at), id.slice(at + 1));
-        found.set(id, type === null ? null : mediaOf(context, version, file, type));
+/** Pictures of items of a version, where their kind has any. */
+export async function mediaOfItems(
+  context: BrowseContext,
+  ref: VersionRef,
+  kind: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, MediaView | null>> {
+  if (ids.length === 0 || (kind !== 'photos' && kind !== 'files')) return new Map();
+  return context.backups.use(ref, async (version) => {
+    const found = new Map<string, MediaView | null>();
+    const library = kind === 'photos' ? await version.photos() : null;
+    for (const id of ids) {
+      if (library !== null) {
+        const asset = library.asset(id);
+        found.set(id, asset === null ? null : photoMedia(context, version, asset));
+        continue;
       }
-      return found;
-    });
-  }
+      const at = id.indexOf('/');
+      const type = typeByName(id);
+      const file = version.backup.file(id.slice(0, at), id.slice(at + 1));
+      found.set(id, type === null ? null : mediaOf(context, version, file, type));
+    }
+    return found;
+  });
 }
 
 function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {

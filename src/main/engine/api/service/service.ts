@@ -104,7 +104,7 @@ class LocalService implements Service {
     this.#parts = parts;
     this.#vaults = vaults;
     this.#browsing = createBrowsing(parts, { secrets: async () => keychain?.store ?? null });
-    this.#cleanups = new Cleanups(parts);
+    this.#cleanups = new Cleanups(parts, (...asked) => this.#browsing.mediaOf(...asked));
     lock.onLock(() => this.#browsing.closeAll());
     lock.onLock(() => this.#cleanups.forget());
     this.#handlers = {
