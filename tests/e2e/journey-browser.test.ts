@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import { afterwards, everywhere, type Face, firstBackup } from './journeys/main-path.ts';
+import { afterwards, everythingInside, everywhere, type Face, firstBackup } from './journeys/main-path.ts';
 import { type Complaints, complaintsOf, look, whereItStopped } from './journeys/seen.ts';
 import { openBrowser, type Served, serve, WINDOW } from './journeys/serve.ts';
 import { pickFolder } from './journeys/steps.ts';
@@ -44,9 +44,10 @@ describe('the journey in a browser', () => {
       if (name === 'Backups') await look(page, 'folder-picker');
       await pickFolder(page, name);
     },
-    look: (name) => look(page, name),
+    look: (name, themes) => look(page, name, themes),
   });
   firstBackup(face);
   afterwards(face);
   everywhere(face);
+  everythingInside(face);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { photosOf, textsWith } from './demo-phone.ts';
+import type { Theme } from './seen.ts';
 import { backedUp, button, choose, choosePassword, heading, open, openKind, press } from './steps.ts';
 
 /** Where a journey goes: a browser, or a window of the desktop. */
@@ -16,7 +17,7 @@ export interface Face {
   /** Presses what asks for a folder, and answers as this face's system does. */
   chooseFolder(name: 'Backups' | 'Saved', ask: () => Promise<void>): Promise<void>;
   /** Looks at the screen as it is; not every journey does. */
-  look(name: string): Promise<void>;
+  look(name: string, themes?: readonly Theme[]): Promise<void>;
 }
 
 /** From nothing to the first verified backup: phone, place, password, backup, each asked for once. */
@@ -191,6 +192,56 @@ export function everywhere(face: () => Face): void {
       await open(page, name);
       await page.getByRole('main', { name, exact: true }).waitFor();
       await look(name.toLowerCase().replaceAll(' ', '-'));
+    }
+  });
+}
+
+/** Every kind of data that the demo phone has, and what lies behind buttons, as it really is. */
+export function everythingInside(face: () => Face): void {
+  it('shows every kind of data', async () => {
+    const { page, look } = face();
+    await open(page, 'Browse');
+    const kinds = page.getByRole('navigation', { name: 'Kinds of data', exact: true }).getByRole('link');
+    await kinds.nth(10).waitFor();
+    for (const link of await kinds.all()) {
+      const name = /^[\p{L} ]+/u.exec((await link.textContent()) ?? '')?.[0].trim() ?? '';
+      if (name === 'Photos' || name === 'Messages') continue;
+      await link.click();
+      const main = page.getByRole('main', { name, exact: true });
+      await main.waitFor();
+      const rows = main.getByRole('option').or(main.getByRole('row'));
+      await rows.first().waitFor();
+      // Photos open by a double click; one click on the rest shows what is known of it.
+      await rows.nth((await rows.count()) > 1 ? 1 : 0).click();
+      await allPicturesShown(page);
+      // In the light they are looked at with staged data.
+      await look(`browse-${name.toLowerCase().replaceAll(' ', '-')}`, ['dark']);
+    }
+  });
+
+  it('finds words in all backups', async () => {
+    const { page, look } = face();
+    await open(page, 'Home');
+    await page.getByRole('searchbox', { name: 'Search all backups' }).fill('birthday');
+    await page.keyboard.press('Enter');
+    await page.getByRole('main').getByText('birthday').filter({ visible: true }).first().waitFor();
+    await look('search');
+  });
+
+  it('shows what lies behind the buttons of History', async () => {
+    const { page, look } = face();
+    await open(page, /^History/);
+    for (const [name, title, picture] of [
+      ['Retention…', 'What to keep', 'history-retention'],
+      ['Recently Removed…', 'Recently Removed', 'history-removed'],
+      ['Delete…', /^Delete the backup from/, 'history-delete'],
+    ] as const) {
+      await press(page, name);
+      const sheet = page.getByRole('dialog', { name: title }).or(page.getByRole('alertdialog', { name: title }));
+      await sheet.waitFor();
+      await look(picture);
+      await page.keyboard.press('Escape');
+      await sheet.waitFor({ state: 'detached' });
     }
   });
 }

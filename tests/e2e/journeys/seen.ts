@@ -8,10 +8,12 @@ import { expect, type RunnerTestCase } from 'vitest';
 const PICTURES = join(import.meta.dirname, '../screenshots');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** A picture of the screen as it is in both themes, and no violation of accessibility rules in either. */
-export async function look(page: Page, name: string): Promise<void> {
+export type Theme = 'dark' | 'light';
+
+/** A picture of the screen as it is, in both themes unless one is named, and no violation of accessibility rules. */
+export async function look(page: Page, name: string, themes: readonly Theme[] = ['dark', 'light']): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });
-  for (const theme of ['dark', 'light'] as const) {
+  for (const theme of themes) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     await page.locator(`[data-theme="${theme}"]`).waitFor();
     await page.screenshot({ path: join(PICTURES, `journey-${name}-${theme}.png`), animations: 'disabled' });

@@ -167,10 +167,11 @@ function eventText({ event, sender, isFromMe }: MessageView): string {
   const who = event.who ?? sender ?? (isFromMe ? t('browse.you') : t('browse.somebody'));
   const title = event.title ?? '';
   switch (event.what) {
+    // Without a name of who came or went, the sender is the one who did it.
     case 'participant-added':
-      return t('browse.event.joined', { who });
+      return t(event.who === null ? 'browse.event.added' : 'browse.event.joined', { who });
     case 'participant-removed':
-      return t('browse.event.removed', { who });
+      return t(event.who === null ? 'browse.event.tookOut' : 'browse.event.removed', { who });
     case 'participant-left':
       return t('browse.event.left', { who });
     case 'renamed':
