@@ -88,7 +88,10 @@ describe('a large video', () => {
     const state = join(target, '.backstop-rescue');
     const largePart = (): string | undefined =>
       (existsSync(state) ? readdirSync(state) : []).find(
-        (name) => name.startsWith('part-') && statSync(join(state, name)).size > 20 * MEGABYTE,
+        // It may have got its own name meanwhile.
+        (name) =>
+          name.startsWith('part-') &&
+          (statSync(join(state, name), { throwIfNoEntry: false })?.size ?? 0) > 20 * MEGABYTE,
       );
     const stop = new AbortController();
     const watch = setInterval(() => {

@@ -26,6 +26,8 @@ const SUMS = 'SHA256SUMS';
 const ICLOUD_LIST = 'Only in iCloud.txt';
 /** Tries for one file, and times that the phone's list is gone through. */
 const MOST_TRIES = 3;
+/** Connections in a row that brought nothing to safety: on a slow computer what a broken one still held is lost. */
+const MOST_FRUITLESS = 8;
 const MOST_ROUNDS = 8;
 const RECONNECT_PAUSE_MS = scaledMs(1_000);
 const PROBLEMS_SHOWN = 1000;
@@ -315,7 +317,7 @@ class Rescue {
         }
         if (steps !== this.#steps) tries = 1;
         steps = this.#steps;
-        if (tries >= MOST_TRIES) throw error;
+        if (tries >= MOST_FRUITLESS) throw error;
         await sleep(RECONNECT_PAUSE_MS, this.#signal);
       }
     }
